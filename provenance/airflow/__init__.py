@@ -1,0 +1,23 @@
+"""THE CLOCK: operators, plugin and provider information. The only room that knows Airflow.
+
+    from provenance.airflow import AugmentOperator, IngestOperator
+
+Importing this room imports `airflow.sdk` and nothing heavy: DuckDB, pyarrow and Great Expectations load when a task runs.
+"""
+
+from provenance.airflow.operators import (
+    AssembleOperator,
+    AugmentOperator,
+    GateOperator,
+    IngestOperator,
+    JudgeOperator,
+    PlanOperator,
+    RecordConsumptionOperator,
+    RequireTicketOperator,
+    ShardOperator,
+    VerifyOperator,
+)
+from provenance.airflow.published import TRAINING_SET
+
+__all__ = ["TRAINING_SET", "AssembleOperator", "AugmentOperator", "GateOperator", "IngestOperator", "JudgeOperator",
+           "PlanOperator", "RecordConsumptionOperator", "RequireTicketOperator", "ShardOperator", "VerifyOperator"]

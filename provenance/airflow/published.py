@@ -1,0 +1,10 @@
+"""The asset that a gated training set is published as.
+
+An event of this asset starts training and opens nothing: whoever may create asset events or trigger a DAG by hand can
+start the consumer, so the consumer's first task (`RequireTicketOperator`) asks the ledger.
+"""
+
+from airflow.sdk import Asset
+
+#: ``x-`` schemes are taken by Airflow as they are.
+TRAINING_SET = Asset(name="corpus_provenance_training_set", uri="x-corpus-provenance://training-set")

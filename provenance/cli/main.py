@@ -1,0 +1,75 @@
+"""Reads the arguments, calls the verb, and turns what was raised into one line and an exit status."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import sys
+from collections.abc import Callable, Sequence
+
+from provenance.cli import verbs_ask, verbs_make, verbs_upkeep
+from provenance.cli.output import FORMATS, clean
+from provenance.errors import GateClosed, ProvenanceError
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole grammar of the command line."""
+    top = argparse.ArgumentParser(
+        prog="provenance", description="Record-level provenance of training sets for code models.",
+        epilog="Exit status: 0 done or allowed, 1 denied or found wanting, 2 could not decide or bad usage.")
+    top.add_argument("--version", action="version", version=_version())
+    verbs = top.add_subparsers(dest="verb", required=True, metavar="VERB")
+
+    def verb(name: str, call: Callable[[argparse.Namespace], int], text: str, example: str, *,
+             ledger: bool = True, table: bool = False) -> argparse.ArgumentParser:
+        added = verbs.add_parser(name, help=text, description=text, epilog=f"Example: {example}")
+        added.set_defaults(call=call)
+        if ledger:
+            added.add_argument("-l", "--ledger", default=os.environ.get("PROVENANCE_LEDGER"),
+                               help="folder of the ledger (default: $PROVENANCE_LEDGER)")
+        if table:
+            added.add_argument("--format", choices=FORMATS, default="table")
+        added.add_argument("-v", "--verbose", action="store_true", help="say what is being done")
+        return added
+
+    verbs_make.add(verb)
+    verbs_ask.add(verb)
+    verbs_upkeep.add(verb)
+    return top
+
+
+def _version() -> str:
+    from importlib.metadata import version
+
+    return f"corpus-provenance {version('corpus-provenance')}"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one verb; returns the exit status."""
+    arguments = parser().parse_args(argv)
+    logging.basicConfig(level=logging.WARNING, format="%(message)s")
+    # Only our own: libraries say a great deal at this level.
+    logging.getLogger("provenance").setLevel(logging.INFO if arguments.verbose else logging.WARNING)
+    if "ledger" in arguments and not arguments.ledger:
+        print("provenance: no ledger given. Next: pass --ledger FOLDER or set PROVENANCE_LEDGER", file=sys.stderr)
+        return 2
+    try:
+        return int(arguments.call(arguments))
+    except GateClosed as error:
+        print(f"provenance: {clean(str(error))}", file=sys.stderr)
+        return 1
+    except ProvenanceError as error:
+        print(f"provenance: {clean(str(error))}", file=sys.stderr)
+        return 2
+    except BrokenPipeError:
+        # The reader of a pipe has had enough; that is no failure of ours.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        print("provenance: stopped; what was committed stays, and the same command goes on from there", file=sys.stderr)
+        return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,84 @@
+"""Verbs that read: trace, impact, sql, verify-dataset."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from provenance import lineage
+from provenance.cli.output import show
+from provenance.errors import QueryError
+from provenance.ledger import Ledger
+from provenance.ledger.datasets import check_dataset, find_dataset, open_dataset
+from provenance.lineage import Lens
+
+
+def add(verb: Callable[..., argparse.ArgumentParser]) -> None:
+    """Declare the verbs of this module."""
+    trace = verb("trace", _trace, "Follow a record back to its roots.", "provenance trace rec:0123456789abcdef.0 -l corpus")
+    trace.add_argument("record", help="record id, SWHID, or sha256:<64 hex>")
+    trace.add_argument("--format", choices=["text", "json", "mermaid", "dot"], default="text")
+    impact = verb("impact", _impact, "All that came of a record, source, model or licence.",
+                  "provenance impact --source https://example.org/payroll -l corpus", table=True)
+    kind = impact.add_mutually_exclusive_group(required=True)
+    for name in ("record", "source", "model", "prompt", "licence", "person"):
+        kind.add_argument(f"--{name}")
+    sql = verb("sql", _sql, "Ask in SQL (DuckDB), or a named question; read-only.",
+               "provenance sql @origin_mix -l corpus", table=True)
+    sql.add_argument("query", help="a SELECT over the views, or @question; @ alone lists the questions")
+    sql.add_argument("parameters", nargs="*", metavar="name=value")
+    check = verb("verify-dataset", _verify_dataset, "Re-hash a training set's files, contents and root; needs no ledger.",
+                 "provenance verify-dataset corpus/datasets/cobol/0123456789abcdef", ledger=False)
+    check.add_argument("dataset", help="the set's folder; or its name with --ledger")
+    check.add_argument("-l", "--ledger", dest="home", default=os.environ.get("PROVENANCE_LEDGER"))
+
+
+def _trace(arguments: argparse.Namespace) -> int:
+    ledger = Ledger(arguments.ledger)
+    found = lineage.trace(ledger, arguments.record)
+    print(lineage.render(found, arguments.format))
+    return 1 if found.gaps else 0
+
+
+def _impact(arguments: argparse.Namespace) -> int:
+    kind, target = next((name, getattr(arguments, name)) for name in ("record", "source", "model", "prompt", "licence", "person")
+                        if getattr(arguments, name))
+    with Lens(Ledger(arguments.ledger)) as lens:
+        found = lineage.impact(lens, kind, target)
+    show(found.rows(), arguments.format)
+    if found.note:
+        print(found.note)
+    return 0
+
+
+def _sql(arguments: argparse.Namespace) -> int:
+    given = {}
+    for text in arguments.parameters:
+        name, separator, value = text.partition("=")
+        if not separator:
+            raise QueryError(text, "is not a parameter of the form name=value")
+        given[name] = value
+    with Lens(Ledger(arguments.ledger)) as lens:
+        if arguments.query == "@":
+            show([{"question": name, "asks": lineage.load(name).title} for name in lineage.names()], arguments.format)
+            return 0
+        if arguments.query.startswith("@"):
+            result = lineage.ask(lens, arguments.query[1:], **given)
+        else:
+            result = lineage.sql(lens, arguments.query)
+    show(result.dicts(), arguments.format, result.columns)
+    return 0
+
+
+def _verify_dataset(arguments: argparse.Namespace) -> int:
+    folder = Path(arguments.dataset)
+    dataset = open_dataset(folder) if folder.is_dir() or not arguments.home else find_dataset(Ledger(arguments.home),
+                                                                                              arguments.dataset)
+    faults = list(check_dataset(dataset))
+    for fault in faults:
+        print(f"{fault.where}: {fault.problem}")
+    print(f"{dataset.ref}: {dataset.manifest['size']} records, manifest sha256 {dataset.digest.hex}: "
+          + ("every digest holds" if not faults else f"{len(faults)} faults"))
+    return 1 if faults else 0

@@ -1,0 +1,159 @@
+"""Verbs that write: init, ingest, augment, verify, judge, assemble, build, gate, recall."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+from collections.abc import Callable
+from typing import Any
+
+from provenance import pipeline
+from provenance.cli.output import show
+from provenance.gate import explain
+from provenance.ledger import Ledger
+from provenance.model.origin import OriginClass
+from provenance.pipeline import Context, Run, Source, StepResult
+from provenance.pipeline.recalling import recall
+from provenance.pipeline.selection import current
+from provenance.steps.augment import by_name
+from provenance.steps.ingest import Options
+
+
+def add(verb: Callable[..., argparse.ArgumentParser]) -> None:
+    """Declare the verbs of this module."""
+    verb("init", _init, "Make an empty ledger.", "provenance init -l corpus")
+    ingest = verb("ingest", _ingest, "Read human code from a git repository (path, URL, bundle), a folder, or a "
+                  "Parquet/JSONL corpus.", "provenance ingest payroll.bundle --licence Apache-2.0 -l corpus")
+    ingest.add_argument("source")
+    ingest.add_argument("--rev", default="HEAD")
+    ingest.add_argument("--name", default="", help="name of the repository in the ledger")
+    ingest.add_argument("--language", action="append", default=[])
+    ingest.add_argument("--path", action="append", default=[], help="glob of paths to take")
+    ingest.add_argument("--licence", default="", help="SPDX expression that you declare")
+    ingest.add_argument("--claim", default="", choices=["", *OriginClass], help="origin that somebody answers for")
+    ingest.add_argument("--by", default="", help="who answers for the claim")
+    ingest.add_argument("--max-bytes", type=int, default=1_000_000)
+    ingest.add_argument("--include-vendored", action="store_true")
+    ingest.add_argument("--include-generated", action="store_true")
+    ingest.add_argument("--show-authors", action="store_true", help="keep names instead of pseudonyms")
+    ingest.add_argument("--allowed-signers", default="", help="git's allowed-signers file; verified signatures raise the grade")
+    augment = verb("augment", _augment, "Make versions of the current programs by rules.",
+                   "provenance augment --transform rename-data-names --seed 7 -l corpus")
+    augment.add_argument("--transform", action="append", default=[], help="a transform (default: all)")
+    augment.add_argument("--seed", type=int, default=0)
+    verb("verify", _verify, "Compile and run the current records, children against their parents.",
+         "provenance verify -l corpus")
+    judge = verb("judge", _judge, "Find exact and near-duplicates among the current records.", "provenance judge -l corpus")
+    judge.add_argument("--near-duplicate", type=float, default=0.85, help="Jaccard similarity, 0..1")
+    assemble = verb("assemble", _assemble, "Choose a training set from the current records.",
+                    "provenance assemble cobol-2026-11 --policy train -l corpus")
+    assemble.add_argument("name")
+    assemble.add_argument("--policy", required=True)
+    assemble.add_argument("--seed", type=int, default=0)
+    build = verb("build", _build, "Run the whole pipeline of one file, without Airflow.",
+                 "provenance build corpus.toml -l corpus")
+    build.add_argument("config")
+    gate = verb("gate", _gate, "Decide whether a training set may train a model.",
+                "provenance gate cobol-2026-11 --policy train --explain -l corpus")
+    gate.add_argument("dataset")
+    gate.add_argument("--policy", required=True)
+    gate.add_argument("--explain", action="store_true", help="show every rule, not only those that deny")
+    withdraw = verb("recall", _recall, "Withdraw a record, source, model or licence; later gates deny what came of it.",
+                    "provenance recall --source https://example.org/payroll --reason 'licence withdrawn' --by me -l corpus")
+    kind = withdraw.add_mutually_exclusive_group(required=True)
+    for name in ("record", "source", "model", "licence"):
+        kind.add_argument(f"--{name}")
+    withdraw.add_argument("--reason", required=True)
+    withdraw.add_argument("--by", default="", help="who withdraws it (default: the user running this)")
+
+
+def _init(arguments: argparse.Namespace) -> int:
+    ledger = Ledger.init(arguments.ledger)
+    print(f"ledger {ledger.id} in {ledger.path}")
+    return 0
+
+
+def _ingest(arguments: argparse.Namespace) -> int:
+    options = Options(languages=tuple(arguments.language), paths=tuple(arguments.path), licence=arguments.licence,
+                      claim=arguments.claim, claimed_by=arguments.by, max_bytes=arguments.max_bytes,
+                      include_vendored=arguments.include_vendored, include_generated=arguments.include_generated)
+    source = Source(arguments.source, arguments.rev, arguments.name, options, arguments.show_authors,
+                    arguments.allowed_signers)
+    return _report(pipeline.ingest(_context(arguments, "ingest"), source))
+
+
+def _augment(arguments: argparse.Namespace) -> int:
+    context = _context(arguments, "augment")
+    now, workshop = current(context.ledger), pipeline.find_workshop()
+    chosen = [by_name(name) for name in arguments.transform]
+    return _report(pipeline.augment(context, now.roots, now.snapshots, chosen or pipeline.making.default_transforms(),
+                                    workshop.toolchain, arguments.seed, workshop.missing))
+
+
+def _verify(arguments: argparse.Namespace) -> int:
+    context = _context(arguments, "verify")
+    now, workshop = current(context.ledger), pipeline.find_workshop()
+    return _report(pipeline.verify(context, now.records, now.snapshots, workshop.toolchain, workshop.missing))
+
+
+def _judge(arguments: argparse.Namespace) -> int:
+    context = _context(arguments, "judge")
+    return _report(pipeline.judge(context, current(context.ledger).records, arguments.near_duplicate))
+
+
+def _assemble(arguments: argparse.Namespace) -> int:
+    context = _context(arguments, "assemble")
+    now = current(context.ledger)
+    result, dataset = pipeline.assemble(context, arguments.name, now.records, now.verdicts,
+                                        pipeline.read_policy(arguments.policy), seed=arguments.seed)
+    _report(result)
+    print(f"{dataset.ref}: {dataset.manifest['size']} records in {dataset.path}")
+    return 0
+
+
+def _build(arguments: argparse.Namespace) -> int:
+    build = pipeline.read_build(arguments.config)
+    ledger = Ledger.init(arguments.ledger)
+    with Run(build.name, ledger) as run:
+        roots: pipeline.Batches = ()
+        for source in build.sources:
+            roots += run.ingest(source)
+        records = roots + run.augment(roots, build.transforms, build.seed)
+        run.verify(records)
+        run.judge(records, build.near_duplicate)
+        dataset = run.assemble(build.dataset, records, build.policy, dict(build.shares) or None, build.seed)
+        ticket = run.gate(dataset, build.policy)
+    for result in run.results:
+        _report(result)
+    print(f"{dataset.ref}: {dataset.manifest['size']} records in {dataset.path}")
+    print(explain(ticket.decision))
+    return 0 if ticket.allowed else 1
+
+
+def _gate(arguments: argparse.Namespace) -> int:
+    ticket = pipeline.gate(_context(arguments, "gate"), arguments.dataset, pipeline.read_policy(arguments.policy))
+    decision = ticket.decision
+    print(f"{ticket.dataset.ref} under policy {decision.policy_name}: {decision.outcome}")
+    if arguments.explain:
+        print(explain(decision))
+    else:
+        show([{"rule": r.rule, "asked": r.asked, "found": r.found, "count": r.count, "for example": ", ".join(r.examples[:3])}
+              for r in decision.reasons if str(r.outcome) != "allow"] or [{"rule": "all rules hold"}])
+    return 0 if ticket.allowed else 1
+
+
+def _recall(arguments: argparse.Namespace) -> int:
+    kind, target = next((name, getattr(arguments, name)) for name in ("record", "source", "model", "licence")
+                        if getattr(arguments, name))
+    return _report(recall(_context(arguments, "recall"), kind, target, arguments.reason, arguments.by or getpass.getuser()))
+
+
+def _context(arguments: argparse.Namespace, verb: str) -> Context:
+    return Context.local(Ledger(arguments.ledger), f"cli.{verb}")
+
+
+def _report(result: StepResult) -> int:
+    row: dict[str, Any] = {"step": result.step, "batches made": result.made, "adopted": result.adopted,
+                           "records": result.records, "verdicts": result.verdicts, "seconds": round(result.seconds, 1)}
+    print("  ".join(f"{name} {value}" if name != "step" else f"{value}:" for name, value in row.items()))
+    return 0

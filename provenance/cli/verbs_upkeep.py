@@ -1,0 +1,105 @@
+"""Verbs of upkeep: ledger, events, doctor."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import platform
+import shutil
+from collections.abc import Callable
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from provenance.cli.output import show
+from provenance.errors import ProvenanceError
+from provenance.events import forwarder_from_config, read_events
+from provenance.languages import all_languages
+from provenance.ledger import Ledger
+from provenance.ledger.upkeep import sweep, verify
+from provenance.pipeline import find_workshop
+
+
+def add(verb: Callable[..., argparse.ArgumentParser]) -> None:
+    """Declare the verbs of this module."""
+    ledger = verb("ledger", _ledger, "Recompute, count, or tidy a ledger.", "provenance ledger verify -l corpus")
+    ledger.add_argument("action", choices=["verify", "stats", "sweep"])
+    ledger.add_argument("--older-than", type=float, default=86_400.0, metavar="SECONDS", help="sweep: least age (default a day)")
+    ledger.add_argument("--dry-run", action="store_true", help="sweep: name the files and leave them")
+    events = verb("events", _events, "The outbox of OpenLineage events.", "provenance events forward -l corpus")
+    events.add_argument("action", choices=["status", "forward", "import"])
+    events.add_argument("files", nargs="*", type=Path)
+    verb("doctor", _doctor, "Versions, toolchains and sandbox found, and what a missing part costs.", "provenance doctor",
+         ledger=False, table=True)
+
+
+def _ledger(arguments: argparse.Namespace) -> int:
+    ledger = Ledger(arguments.ledger)
+    if arguments.action == "stats":
+        print(json.dumps(ledger.stats(), indent=1))
+        return 0
+    if arguments.action == "sweep":
+        removed = sweep(ledger, older_than_s=arguments.older_than, dry_run=arguments.dry_run)
+        for path in removed:
+            print(path)
+        print(f"{len(removed)} files {'would be ' if arguments.dry_run else ''}removed")
+        return 0
+    faults = 0
+    for fault in verify(ledger):
+        faults += 1
+        print(f"{fault.where}: {fault.problem}")
+    print(f"{ledger.path}: {ledger.stats()['batches']} batches, "
+          + ("every digest, chain and summary holds" if not faults else f"{faults} faults"))
+    return 1 if faults else 0
+
+
+def _events(arguments: argparse.Namespace) -> int:
+    ledger = Ledger(arguments.ledger)
+    if arguments.action == "import":
+        taken = bad = 0
+        for path in arguments.files:
+            for event in read_events(path):
+                if isinstance(event, dict):
+                    ledger.outbox.receive(event)
+                    taken += 1
+                else:
+                    bad += 1
+                    print(f"{path}: {event}")
+        print(f"{taken} events taken, {bad} refused")
+        return 1 if bad else 0
+    if arguments.action == "forward":
+        forwarder = forwarder_from_config()
+        if forwarder is None:
+            raise ProvenanceError("OpenLineage", "has no transport configured; events wait",
+                                  "set OPENLINEAGE_URL, OPENLINEAGE_CONFIG, or AIRFLOW__OPENLINEAGE__TRANSPORT")
+        sent, error = ledger.outbox.forward(forwarder.send)
+        print(f"{sent} events sent")
+        if error is not None:
+            raise error
+    counts = ledger.outbox.counts()
+    print("  ".join(f"{name}: {count}" for name, count in counts.items()))
+    return 0
+
+
+def _doctor(arguments: argparse.Namespace) -> int:
+    rows: list[dict[str, Any]] = [{"part": "python", "found": platform.python_version(), "without it": ""}]
+    for package, cost in (("duckdb", "no questions, no gate"), ("pyarrow", "no ledger"),
+                          ("openlineage-python", "no events"), ("great-expectations", "no step runs (extra: quality)"),
+                          ("rensa", "no near-duplicate check (extra: quality)"),
+                          ("apache-airflow", "no schedule; provenance build still works (extra: airflow)")):
+        try:
+            found = version(package)
+        except PackageNotFoundError:
+            found = "missing"
+        rows.append({"part": package, "found": found, "without it": cost})
+    rows.append({"part": "git", "found": shutil.which("git") or "missing", "without it": "no ingest from repositories"})
+    workshop = find_workshop()
+    rows.append({"part": "compiler in sandbox", "without it": "verify says skipped; no policy that asks for it allows",
+                 "found": f"{workshop.toolchain.name} {workshop.toolchain.version}" if workshop.toolchain
+                 else f"missing: {workshop.missing}"})
+    for language in all_languages().values():
+        rows.append({"part": f"language {language.name}", "found": f"tier {language.tier}",
+                     "without it": {"A": "parsed, compiled and run where its toolchain is here", "B": "parsed only",
+                                    "C": "text only: checks that run code are skipped"}[str(language.tier)]})
+    show(rows, arguments.format)
+    return 0

@@ -1,0 +1,37 @@
+"""What the project knows about a language: one frozen value, one file a language."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+
+class Tier(enum.StrEnum):
+    """How far a sample can be checked on an ordinary machine: A parse, compile and run; B parse; C text only."""
+
+    RUN = "A"
+    PARSE = "B"
+    TEXT = "C"
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """Facts about one language.
+
+    Attributes:
+        name: lower-case name used in records, policies and options ("cobol").
+        tier: see `Tier`; what can honestly be checked.
+        extensions: file extension, lower-case with its dot -> kind of file ("program", "copybook", "include", "test" ...).
+        line_comments: prefixes that make the rest of a line a comment.
+        block_comments: pairs of opening and closing marks.
+        reserved: reserved words, upper-case; never renamed.
+        toolchain: name of the toolchain that checks it; empty for tier C.
+    """
+
+    name: str
+    tier: Tier
+    extensions: dict[str, str]
+    line_comments: tuple[str, ...] = ()
+    block_comments: tuple[tuple[str, str], ...] = ()
+    reserved: frozenset[str] = frozenset()
+    toolchain: str = ""

@@ -1,0 +1,187 @@
+"""Between values and Arrow tables: the columns of every table of the ledger, and both directions for records.
+
+No column is binary: DuckDB 1.5 silently answers wrongly when a BLOB column of a Parquet file is compared (see
+``docs/adr/0003-no-blob.md``). Every table carries (batch, row) of the record that it speaks of, sorted.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import pyarrow as pa
+
+from provenance.errors import LedgerError
+from provenance.model.dataset import Member
+from provenance.model.identity import BatchId, Digest, RecordId
+from provenance.model.origin import Evidence, EvidenceGrade, OriginClass
+from provenance.model.record import Ancestry, Parent, Record, SourceFacts
+from provenance.model.verdict import Verdict
+
+_TIME = pa.timestamp("us", tz="UTC")
+_KEY = [("batch", pa.int64()), ("row", pa.int32())]
+_LIST = pa.list_(pa.string())
+
+#: Table name -> columns. A new column is an addition (readers fill NULL); a changed meaning raises FORMAT_VERSION.
+SCHEMAS: dict[str, pa.Schema] = {
+    "records": pa.schema([*_KEY, ("language", pa.string()), ("kind", pa.string()), ("origin", pa.string()),
+                          ("evidence", pa.int8()), ("depth", pa.int16()), ("human_share", pa.float32()),
+                          ("licence", pa.string()), ("content_sha256", pa.string()), ("swhid", pa.string()),
+                          ("name", pa.string()), ("bytes", pa.int64()), ("lines", pa.int32()),
+                          ("encoding", pa.string()), ("generators", _LIST), ("licences", _LIST), ("sources", _LIST),
+                          ("overflow", pa.bool_())]),
+    "texts": pa.schema([*_KEY, ("text", pa.string())]),
+    "edges": pa.schema([*_KEY, ("parent_batch", pa.int64()), ("parent_row", pa.int32()), ("role", pa.string())]),
+    "sources": pa.schema([*_KEY, ("repository", pa.string()), ("commit", pa.string()), ("path", pa.string()),
+                          ("blob", pa.string()), ("authors", _LIST), ("author_count", pa.int32()),
+                          ("first_commit_at", _TIME), ("last_commit_at", _TIME), ("commits", pa.int32()),
+                          ("signature", pa.string())]),
+    "evidence": pa.schema([*_KEY, ("kind", pa.string()), ("value", pa.string()), ("points_to", pa.string()),
+                           ("grade", pa.int8())]),
+    "verdicts": pa.schema([*_KEY, ("subject", pa.string()), ("check", pa.string()), ("outcome", pa.string()),
+                           ("value", pa.string()), ("reason", pa.string()), ("tool", pa.string()),
+                           ("tool_version", pa.string()), ("judged_at", _TIME), ("said_in", pa.int64())]),
+    "members": pa.schema([*_KEY, ("dataset", pa.int64()), ("split", pa.string()), ("origin", pa.string()),
+                          ("bytes", pa.int64())]),
+    "datasets": pa.schema([("dataset", pa.int64()), ("name", pa.string()), ("root", pa.string()), ("size", pa.int64()),
+                           ("policy", pa.string()), ("created_at", _TIME)]),
+    "decisions": pa.schema([("decision", pa.int64()), ("dataset", pa.int64()), ("name", pa.string()),
+                            ("policy", pa.string()), ("policy_digest", pa.string()), ("manifest_sha256", pa.string()),
+                            ("outcome", pa.string()), ("decided_at", _TIME)]),
+    "reasons": pa.schema([("decision", pa.int64()), ("rule", pa.string()), ("outcome", pa.string()),
+                          ("asked", pa.string()), ("found", pa.string()), ("count", pa.int64()), ("examples", _LIST)]),
+    "reviews": pa.schema([*_KEY, ("reviewer", pa.string()), ("verdict", pa.string()), ("label", pa.string()),
+                          ("reviewed_at", _TIME)]),
+    "recalls": pa.schema([("kind", pa.string()), ("target", pa.string()), ("reason", pa.string()),
+                          ("recalled_by", pa.string()), ("recalled_at", _TIME)]),
+    "consumptions": pa.schema([("model", pa.string()), ("run", pa.string()), ("dataset", pa.int64()),
+                               ("name", pa.string()), ("ticket", pa.string()), ("consumed_at", _TIME)]),
+}
+
+
+def table(name: str, rows: Sequence[Mapping[str, Any]]) -> pa.Table:
+    """Rows of a ledger table as Arrow; missing columns are NULL.
+
+    Raises:
+        KeyError: there is no such table.
+        LedgerError: a text holds a lone surrogate (bytes that were never decoded).
+    """
+    schema = SCHEMAS[name]
+    try:
+        return pa.Table.from_pylist([dict(row) for row in rows], schema=schema)
+    except UnicodeEncodeError as error:
+        bad = next((f"{column} of row {place}" for place, row in enumerate(rows) for column in schema.names
+                    if not _is_unicode(row.get(column))), "a text")
+        raise LedgerError(f"table {name}", f"cannot hold {bad}: it has a lone surrogate, which is no Unicode text",
+                          "decode the bytes with an encoding that fits them") from error
+
+
+def _is_unicode(value: Any) -> bool:
+    texts = [value] if isinstance(value, str) else value if isinstance(value, list | tuple) else []
+    return not any(0xD800 <= ord(c) < 0xE000 for text in texts if isinstance(text, str) for c in text)
+
+
+def encode_records(batch: BatchId, records: Sequence[Record]) -> dict[str, pa.Table]:
+    """Records, numbered by their place, as the tables that a batch stores for them."""
+    number = batch.number
+    rows: dict[str, list[dict[str, Any]]] = {name: [] for name in ("records", "texts", "edges", "sources", "evidence")}
+    for row, record in enumerate(records):
+        key = {"batch": number, "row": row}
+        ancestry = record.ancestry
+        rows["records"].append({
+            **key, "language": record.language, "kind": record.kind, "origin": str(ancestry.origin),
+            "evidence": int(ancestry.grade), "depth": ancestry.depth, "human_share": ancestry.human_share,
+            "licence": record.licence, "content_sha256": record.content.hex, "swhid": record.swhid,
+            "name": record.name, "bytes": record.size, "lines": record.lines, "encoding": record.encoding,
+            "generators": ancestry.generators, "licences": ancestry.licences, "sources": ancestry.sources,
+            "overflow": ancestry.overflow})
+        rows["texts"].append({**key, "text": record.text})
+        rows["edges"].extend({**key, "parent_batch": parent.record.batch, "parent_row": parent.record.row,
+                              "role": parent.role} for parent in record.parents)
+        rows["evidence"].extend({**key, "kind": item.kind, "value": item.value,
+                                 "points_to": str(item.points_to) if item.points_to else None,
+                                 "grade": int(item.grade)} for item in record.evidence)
+        if record.source is not None:
+            source = record.source
+            rows["sources"].append({
+                **key, "repository": source.repository, "commit": source.commit, "path": source.path,
+                "blob": source.blob, "authors": source.authors, "author_count": len(source.authors),
+                "first_commit_at": _time(source.first_commit_at), "last_commit_at": _time(source.last_commit_at),
+                "commits": source.commits, "signature": source.signature})
+    return {name: table(name, content) for name, content in rows.items() if content}
+
+
+def encode_verdicts(batch: BatchId, verdicts: Iterable[Verdict], judged_at: datetime) -> dict[str, pa.Table]:
+    """Verdicts sorted by subject; an empty mapping where there are none."""
+    rows = [{"batch": v.record.batch if v.record else None, "row": v.record.row if v.record else None,
+             "subject": v.subject, "check": v.check, "outcome": str(v.outcome), "value": v.value, "reason": v.reason,
+             "tool": v.tool, "tool_version": v.tool_version, "judged_at": judged_at, "said_in": batch.number}
+            for v in sorted(verdicts, key=lambda v: (v.record or RecordId(0, 0), v.subject, v.check))]
+    return {"verdicts": table("verdicts", rows)} if rows else {}
+
+
+def encode_members(batch: BatchId, members: Iterable[tuple[Member, str, int]]) -> pa.Table:
+    """Members with the origin class and length that they carry for the gate, sorted by record."""
+    return table("members", [{"batch": m.record.batch, "row": m.record.row, "dataset": batch.number, "split": m.split,
+                              "origin": origin, "bytes": size} for m, origin, size in sorted(members)])
+
+
+def decode_records(tables: Mapping[str, pa.Table]) -> list[Record]:
+    """The records of a batch in order of row; the inverse of `encode_records`."""
+    parents: dict[int, list[Parent]] = {}
+    for edge in _rows(tables, "edges"):
+        parents.setdefault(edge["row"], []).append(
+            Parent(RecordId(edge["parent_batch"], edge["parent_row"]), edge["role"]))
+    evidence: dict[int, list[Evidence]] = {}
+    for item in _rows(tables, "evidence"):
+        evidence.setdefault(item["row"], []).append(
+            Evidence(item["kind"], item["value"], OriginClass(item["points_to"]) if item["points_to"] else None,
+                     EvidenceGrade(item["grade"])))
+    sources = {row["row"]: SourceFacts(row["repository"], row["commit"], row["path"], row["blob"],
+                                       tuple(row["authors"]), _text(row["first_commit_at"]),
+                                       _text(row["last_commit_at"]), row["commits"], row["signature"])
+               for row in _rows(tables, "sources")}
+    texts = {row["row"]: row["text"] for row in _rows(tables, "texts")}
+    return [Record(
+        text=texts[row["row"]], name=row["name"], language=row["language"], kind=row["kind"], licence=row["licence"],
+        content=Digest(row["content_sha256"]), swhid=row["swhid"], size=row["bytes"], lines=row["lines"],
+        ancestry=decode_ancestry(row), parents=tuple(parents.get(row["row"], ())),
+        evidence=tuple(evidence.get(row["row"], ())), source=sources.get(row["row"]), encoding=row["encoding"])
+        for row in _rows(tables, "records")]
+
+
+def decode_ancestry(row: Mapping[str, Any]) -> Ancestry:
+    """The ancestry summary in a row of ``records``."""
+    return Ancestry(OriginClass(row["origin"]), EvidenceGrade(row["evidence"]), row["depth"], row["human_share"],
+                    tuple(row["generators"]), tuple(row["licences"]), tuple(row["sources"]), row["overflow"])
+
+
+def summarise(tables: Mapping[str, pa.Table]) -> dict[str, dict[str, int]]:
+    """Counts over a batch's records, for questions that need not open it. Empty where there are no records."""
+    if "records" not in tables:
+        return {}
+    records = tables["records"]
+    summary = {name: dict(Counter(records.column(column).to_pylist()))
+               for name, column in (("origins", "origin"), ("languages", "language"))}
+    for name in ("generators", "licences", "sources"):
+        summary[name] = dict(Counter(item for items in records.column(name).to_pylist() for item in items))
+    summary["overflow"] = {"rows": sum(records.column("overflow").to_pylist())}
+    return summary
+
+
+def _rows(tables: Mapping[str, pa.Table], name: str) -> list[dict[str, Any]]:
+    return tables[name].to_pylist() if name in tables else []
+
+
+def _time(text: str) -> datetime | None:
+    if not text:
+        return None
+    time = datetime.fromisoformat(text)
+    # Without a zone it is UTC (see `SourceFacts`); `astimezone` would take it for the machine's own.
+    return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
+
+
+def _text(time: datetime | None) -> str:
+    return time.astimezone(UTC).isoformat() if time else ""

@@ -1,0 +1,2 @@
+-- View: what people said of records.
+SELECT record_id(batch, row) AS record, reviewer, verdict, label, reviewed_at FROM raw_reviews

@@ -1,0 +1,143 @@
+"""A whole pipeline in one TOML file: `provenance build` runs it here, `dags/corpus_build.py` runs it under Airflow.
+
+    name = "cobol-demo"
+    dataset = "cobol-demo"
+    policy = "sample"
+
+    [[source]]
+    where = "payroll.bundle"
+    licence = "Apache-2.0"
+    languages = ["cobol"]
+
+    [augment]
+    transforms = ["rename-data-names"]     # absent or empty: all that ship
+    seed = 7
+
+    [judge]
+    near_duplicate = 0.85
+
+    [splits]
+    train = 0.9
+    validation = 0.05
+    test = 0.05
+
+All mistakes of a file are reported at once, each with its path.
+"""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from provenance.errors import PolicyError, ProvenanceError
+from provenance.model.dataset import DatasetRef
+from provenance.model.origin import OriginClass
+from provenance.pipeline.making import Source
+from provenance.steps.assemble import check_shares
+from provenance.steps.augment import ALL
+from provenance.steps.ingest import Options
+
+_TOP = {"name": str, "dataset": str, "policy": str, "source": list, "augment": dict, "judge": dict, "splits": dict}
+_SOURCE = {"where": str, "rev": str, "name": str, "licence": str, "claim": str, "by": str, "languages": list,
+           "paths": list, "max_bytes": int, "include_vendored": bool, "include_generated": bool, "show_authors": bool,
+           "allowed_signers": str}
+_AUGMENT = {"transforms": list, "seed": int}
+_JUDGE = {"near_duplicate": float}
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """One pipeline: what to read, how to vary it, and which policy chooses and decides."""
+
+    name: str
+    dataset: str
+    policy: str
+    sources: tuple[Source, ...]
+    transforms: tuple[str, ...] = ()
+    seed: int = 0
+    near_duplicate: float = 0.85
+    shares: Mapping[str, float] = field(default_factory=dict)
+
+
+def read_build(path: str | Path) -> Build:
+    """Read and check a build file; relative paths in it are relative to it.
+
+    Raises:
+        PolicyError: it cannot be read, or has mistakes; all are named.
+    """
+    where = Path(path)
+    try:
+        value = tomllib.loads(where.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise PolicyError(where, f"cannot be read as TOML ({error})", "see docs/build.md for an example") from error
+    mistakes: list[str] = []
+    _check(value, _TOP, "", mistakes)
+    _check(value.get("augment", {}), _AUGMENT, "augment.", mistakes)
+    _check(value.get("judge", {}), _JUDGE, "judge.", mistakes)
+    sources = value.get("source", [])
+    for number, source in enumerate(sources if isinstance(sources, list) else []):
+        _check(source, _SOURCE, f"source[{number}].", mistakes)
+        if "where" not in source:
+            mistakes.append(f"source[{number}].where is missing")
+        if source.get("claim") and source["claim"] not in set(OriginClass):
+            mistakes.append(f"source[{number}].claim is {source['claim']!r}, not one of {', '.join(OriginClass)}")
+        if bool(source.get("claim")) != bool(source.get("by")):
+            mistakes.append(f"source[{number}] needs claim and by together: a claim needs somebody who answers for it")
+    mistakes += [f"{name} is missing" for name in ("name", "policy", "source") if name not in value]
+    known = {transform.name for transform in ALL}
+    for name in value.get("augment", {}).get("transforms", []):
+        if name not in known:
+            mistakes.append(f"augment.transforms names {name!r}{_meant(str(name), known)}")
+    try:
+        DatasetRef.parse(str(value.get("dataset", value.get("name", "x"))))
+        if value.get("splits"):
+            check_shares({str(k): float(v) for k, v in value["splits"].items()})
+    except (ProvenanceError, TypeError, ValueError) as error:
+        mistakes.append(str(error))
+    if mistakes:
+        raise PolicyError(where, "has mistakes: " + "; ".join(sorted(mistakes)), "mend them and run again")
+    return _build(value, where.parent)
+
+
+def _build(value: Mapping[str, Any], home: Path) -> Build:
+    augment, judge = value.get("augment", {}), value.get("judge", {})
+    return Build(
+        name=value["name"], dataset=value.get("dataset", value["name"]), policy=_beside(home, value["policy"]),
+        sources=tuple(_source(entry, home) for entry in value["source"]),
+        transforms=tuple(augment.get("transforms", ())), seed=augment.get("seed", 0),
+        near_duplicate=float(judge.get("near_duplicate", 0.85)), shares=dict(value.get("splits", {})))
+
+
+def _source(entry: Mapping[str, Any], home: Path) -> Source:
+    limits = {key: entry[key] for key in ("max_bytes", "include_vendored", "include_generated") if key in entry}
+    options = Options(languages=tuple(entry.get("languages", ())), paths=tuple(entry.get("paths", ())),
+                      licence=entry.get("licence", ""), claim=entry.get("claim", ""), claimed_by=entry.get("by", ""), **limits)
+    return Source(where=_beside(home, entry["where"]), rev=entry.get("rev", "HEAD"), name=entry.get("name", ""),
+                  options=options, show_authors=entry.get("show_authors", False),
+                  allowed_signers=_beside(home, entry.get("allowed_signers", "")))
+
+
+def _beside(home: Path, text: str) -> str:
+    """A path relative to the build file where something is there; else the text as it is (a URL, a policy's name)."""
+    return str((home / text).resolve()) if text and "://" not in text and (home / text).exists() else text
+
+
+def _check(value: object, keys: Mapping[str, type], where: str, mistakes: list[str]) -> None:
+    if not isinstance(value, dict):
+        mistakes.append(f"{where.rstrip('.') or 'the file'} is not a table")
+        return
+    for key, item in value.items():
+        if key not in keys:
+            mistakes.append(f"{where}{key} is not a known key{_meant(key, set(keys))}")
+        elif not isinstance(item, keys[key] if keys[key] is not float else (int, float)) or (
+                keys[key] is int and isinstance(item, bool)):
+            mistakes.append(f"{where}{key} is {type(item).__name__}, not {keys[key].__name__}")
+
+
+def _meant(word: str, known: set[str]) -> str:
+    near = difflib.get_close_matches(word, sorted(known), 1)
+    return f" (did you mean {near[0]}?)" if near else f" (known: {', '.join(sorted(known))})"

@@ -1,0 +1,209 @@
+"""The words that create records: ingest and augment."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import chain
+from pathlib import Path
+
+from provenance.languages.toolchain import SourceText, Toolchain
+from provenance.ledger.codec import encode_records
+from provenance.model.identity import BatchId, Digest, RecordId, Swhid, canonical_json
+from provenance.model.origin import Evidence, EvidenceGrade, OriginClass
+from provenance.model.recipe import Recipe
+from provenance.model.record import Ancestry, Parent, Record
+from provenance.model.verdict import Outcome, Verdict
+from provenance.pipeline.context import Context
+from provenance.pipeline.inspection import record_rows
+from provenance.pipeline.run_step import Made, StepResult, Work, run_step
+from provenance.pipeline.shelf import Library, Shelf, members_digest
+from provenance.sources import open_source
+from provenance.steps import augment as transforms_room
+from provenance.steps import ingest as ingest_room
+from provenance.steps.augment import Change, Program, Transform
+from provenance.steps.augment.cobol_listing import parse_listing
+from provenance.steps.ingest import Entry, Options, Snapshot, bucket_params, buckets
+
+AUGMENT_VERSION = "1"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What to ingest: an address, a revision, and what the user says about it.
+
+    Attributes:
+        where: path, URL, bundle, folder, or Parquet/JSONL corpus.
+        rev: revision (git only).
+        name: overrides the repository's name.
+        options: languages, paths, licence, claim and limits.
+        show_authors: keep names instead of pseudonyms.
+        allowed_signers: file of keys whose signatures count (git's format); empty: signatures are recorded, not verified.
+    """
+
+    where: str
+    rev: str = "HEAD"
+    name: str = ""
+    options: Options = Options()
+    show_authors: bool = False
+    allowed_signers: str = ""
+
+
+def ingest(context: Context, source: Source) -> StepResult:
+    """Read a source into the ledger; the last batch of the result is the snapshot that ties a commit to its buckets.
+
+    Raises:
+        SourceError: the source cannot be read.
+    """
+    with tempfile.TemporaryDirectory(prefix="provenance-") as workdir:
+        snapshot = open_source(source.where, rev=source.rev, name=source.name, key=context.ledger.pseudonym_key(),
+                               show_authors=source.show_authors, allowed_signers=source.allowed_signers or None,
+                               workdir=Path(workdir))
+        groups = buckets(snapshot.entries())
+        works = [_ingest_work(snapshot, shard, entries, source.options) for shard, entries in sorted(groups.items())]
+        tie = Recipe("snapshot", ingest_room.VERSION, {
+            "repository": snapshot.repository, "commit": snapshot.commit, "kind": snapshot.kind,
+            "files": sum(len(entries) for entries in groups.values())}, tuple(work.recipe.batch for work in works))
+        return run_step(context, "ingest", ingest_room.VERSION, (), [*works, Work(tie, Made, "")],
+                        {"repository": snapshot.repository, "commit": snapshot.commit, "claim": source.options.claim,
+                         "licence": source.options.licence})
+
+
+def _ingest_work(snapshot: Snapshot, shard: str, entries: list[Entry], options: Options) -> Work:
+    recipe = Recipe("ingest", ingest_room.VERSION, bucket_params(entries, options, snapshot.repository), shard=shard)
+
+    def make() -> Made:
+        records: list[Record] = []
+        verdicts: list[Verdict] = []
+        for found in ingest_room.ingest(snapshot.read(entries), options, snapshot.repository):
+            if found.record is None:
+                verdicts.extend(found.verdicts)
+                continue
+            record = RecordId(recipe.batch.number, len(records))
+            records.append(found.record)
+            verdicts.extend(replace(verdict, record=record) for verdict in found.verdicts)
+        tables = encode_records(recipe.batch, records)
+        return Made(tables, verdicts, record_rows(recipe.batch, tables))
+
+    return Work(recipe, make, "ingested")
+
+
+def augment(context: Context, batches: Sequence[BatchId], snapshots: Sequence[BatchId], transforms: Sequence[Transform],
+            toolchain: Toolchain | None, seed: int = 0, missing: str = "") -> StepResult:
+    """Apply each transform to each program; one batch for each pair of parent batch and transform.
+
+    A transform that does not apply leaves a verdict on the parent with its reason. Without a toolchain every transform
+    is refused for want of it.
+    """
+    shelf = Shelf(context.ledger, snapshots)
+    works = chain.from_iterable(_augment_works(context, batch, shelf, transforms, toolchain, seed, missing)
+                                for batch in batches)
+    return run_step(context, "augment", AUGMENT_VERSION, [*batches, *snapshots], works, {
+        "transforms": ",".join(transform.name for transform in transforms), "seed": seed,
+        "toolchain": _toolchain_id(toolchain, missing)})
+
+
+def _toolchain_id(toolchain: Toolchain | None, missing: str) -> str:
+    return f"{toolchain.name} {toolchain.version}" if toolchain else f"none ({missing})"
+
+
+@dataclass(frozen=True, slots=True)
+class _Parent:
+    """A program to be transformed, with what the compiler says of it."""
+
+    record_id: RecordId
+    record: Record
+    program: Program | None
+    refusal: str
+
+
+def _augment_works(context: Context, batch: BatchId, shelf: Shelf, transforms: Sequence[Transform],
+                   toolchain: Toolchain | None, seed: int, missing: str) -> Iterator[Work]:
+    ledger = context.ledger
+    manifest = ledger.require(batch)
+    if not set(manifest.summary.get("languages", {})) & {transform.language for transform in transforms}:
+        return
+    library = shelf.library(batch)
+    languages = {transform.language for transform in transforms}
+    programs = [(RecordId(batch.number, row), record) for row, record in enumerate(ledger.records(batch))
+                if record.kind == "program" and record.language in languages]
+    if not programs:
+        return
+    copied = {record_id: library.members_of(record.text) for record_id, record in programs}
+    used = {library.record_of(text)[0].batch_id for members in copied.values() for text in members.values()}
+    common = {"toolchain": _toolchain_id(toolchain, missing), "library": members_digest(copied.values())}
+    prepared: list[_Parent] = []
+
+    def parents() -> list[_Parent]:
+        # What the compiler says of a program is the same for every transform; asked once, and only if a batch is missing.
+        if not prepared:
+            with ThreadPoolExecutor(max_workers=2) as pool:
+                prepared.extend(pool.map(lambda pair: _prepare(*pair, copied[pair[0]], toolchain, missing), programs))
+        return prepared
+
+    for transform in transforms:
+        recipe = Recipe("augment", AUGMENT_VERSION, {
+            "transform": transform.name, "transform_version": transform.version, "options": transform.params(), **common},
+            (batch, *sorted(used - {batch})), seed)
+        yield Work(recipe, partial(_apply, recipe, transform, parents, library, seed), "derived")
+
+
+def _prepare(record_id: RecordId, record: Record, members: dict[str, str], toolchain: Toolchain | None,
+             missing: str) -> _Parent:
+    if toolchain is None:
+        return _Parent(record_id, record, None, f"no-toolchain: {missing}")
+    source = SourceText(record.name, record.text)
+    answer = toolchain.check(source, members)
+    if answer.outcome is not Outcome.PASS:
+        return _Parent(record_id, record, None, f"parent-does-not-compile: {answer.reason}")
+    listing = toolchain.listing(source, members, answer.dialect)
+    return _Parent(record_id, record, Program(
+        name=record.name, text=record.text, free_format=answer.dialect.endswith("free"),
+        listing=parse_listing(listing) if listing else None,
+        expanded=toolchain.expand(source, members, answer.dialect), copybooks=members), "")
+
+
+def _apply(recipe: Recipe, transform: Transform, parents: object, library: Library, seed: int) -> Made:
+    children: list[Record] = []
+    verdicts: list[Verdict] = []
+    for parent in parents():  # type: ignore[operator]  # a closure; see _augment_works
+        if parent.record.language != transform.language:
+            continue
+        change = transform.apply(parent.program, seed) if parent.program else None
+        if isinstance(change, Change):
+            children.append(_child(parent, change, transform, library))
+            continue
+        verdicts.append(Verdict(f"augment:{transform.name}", Outcome.SKIPPED, parent.record_id,
+                                reason=change.reason if change else parent.refusal, tool=transform.name,
+                                tool_version=transform.version))
+    tables = encode_records(recipe.batch, children)
+    return Made(tables, verdicts, record_rows(recipe.batch, tables))
+
+
+def _child(parent: _Parent, change: Change, transform: Transform, library: Library) -> Record:
+    assert parent.program is not None
+    included = {library.record_of(parent.program.copybooks[name]) for name in change.included}
+    ordered = sorted(included, key=lambda pair: pair[0])
+    encoding = parent.record.encoding
+    try:
+        data = change.text.encode(encoding)
+    except UnicodeEncodeError:
+        encoding, data = "utf-8", change.text.encode()
+    licences = dict.fromkeys([parent.record.licence, *(record.licence for _, record in ordered)])
+    making = canonical_json({"transform": transform.name, "version": transform.version, "edits": change.edits}).decode()
+    return Record(
+        text=change.text, name=parent.record.name, language=parent.record.language, kind=parent.record.kind,
+        licence=" AND ".join(f"({each})" if " OR " in each else each for each in licences), content=Digest.of(data),
+        swhid=str(Swhid.of_content(data)), size=len(data), lines=change.text.count("\n") + (not change.text.endswith("\n")),
+        ancestry=Ancestry.derive([parent.record.ancestry, *(record.ancestry for _, record in ordered)],
+                                 OriginClass.SYNTHETIC_RULE),
+        parents=(Parent(parent.record_id, "source"), *(Parent(record_id, "included") for record_id, _ in ordered)),
+        evidence=(Evidence("making", making, OriginClass.SYNTHETIC_RULE, EvidenceGrade.E3),), encoding=encoding)
+
+
+def default_transforms() -> tuple[Transform, ...]:
+    """Every transform that ships, in a fixed order."""
+    return transforms_room.ALL

@@ -1,0 +1,100 @@
+"""The words: one object that says ingest, augment, verify, judge, assemble and gate in order.
+
+    with Run("nightly", Ledger.init("corpus")) as run:
+        human = run.ingest(Source("payroll.bundle", options=Options(licence="Apache-2.0")))
+        varied = run.augment(human, seed=7)
+        run.verify(human + varied)
+        run.judge(human + varied)
+        dataset = run.assemble("cobol-2026-11", human + varied, policy="train")
+    ticket = run.gate(dataset, policy="train")
+
+Batches are tuples of ids: add them, pass them on, write them down. The Airflow operators and the command line say the
+same words, one task or one verb each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from types import TracebackType
+
+from provenance.ledger import Ledger
+from provenance.ledger.datasets import DatasetFolder
+from provenance.model.identity import BatchId
+from provenance.pipeline import choosing, judging, making
+from provenance.pipeline.choosing import Ticket
+from provenance.pipeline.context import Context
+from provenance.pipeline.making import Source
+from provenance.pipeline.run_step import StepResult
+from provenance.pipeline.workshop import Workshop, find_workshop
+from provenance.steps.augment import Transform, by_name
+
+Batches = tuple[BatchId, ...]
+
+
+class Run:
+    """A run over one ledger. Each word is one step, committed when the call returns."""
+
+    def __init__(self, name: str, ledger: Ledger, context: Context | None = None) -> None:
+        self.context = context or Context.local(ledger, name)
+        self.ledger = ledger
+        self.results: list[StepResult] = []
+        self._snapshots: Batches = ()
+        self._verdicts: Batches = ()
+        self._workshop: Workshop | None = None
+
+    def __enter__(self) -> Run:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        return None
+
+    def workshop(self) -> Workshop:
+        """The compiler in its sandbox, or why there is none."""
+        if self._workshop is None:
+            self._workshop = find_workshop()
+        return self._workshop
+
+    def ingest(self, source: Source) -> Batches:
+        """Read a source; returns its batches of records. The snapshot is remembered for the copybooks."""
+        result = self._note(making.ingest(self.context.child("ingest"), source))
+        *buckets, snapshot = result.batches
+        self._snapshots += (snapshot,)
+        return tuple(buckets)
+
+    def augment(self, batches: Sequence[BatchId], transforms: Sequence[Transform | str] = (), seed: int = 0) -> Batches:
+        """Apply transforms (all that ship, where none are named) to the programs of some batches."""
+        chosen = tuple(by_name(each) if isinstance(each, str) else each for each in transforms)
+        workshop = self.workshop()
+        return self._note(making.augment(
+            self.context.child("augment"), batches, self._snapshots, chosen or making.default_transforms(),
+            workshop.toolchain, seed, workshop.missing)).batches
+
+    def verify(self, batches: Sequence[BatchId]) -> Batches:
+        """Compile and run the records of some batches; returns the batches of verdicts."""
+        workshop = self.workshop()
+        return self._say(judging.verify(self.context.child("verify"), batches, self._snapshots, workshop.toolchain,
+                                        workshop.missing))
+
+    def judge(self, batches: Sequence[BatchId], threshold: float = 0.85) -> Batches:
+        """Exact and near-duplicates over the records of some batches; returns the batch of verdicts."""
+        return self._say(judging.judge(self.context.child("judge"), batches, threshold))
+
+    def assemble(self, name: str, batches: Sequence[BatchId], policy: str, shares: dict[str, float] | None = None,
+                 seed: int = 0) -> DatasetFolder:
+        """Choose a training set from some batches, by the verdicts that this run said."""
+        result, dataset = choosing.assemble(self.context.child("assemble"), name, batches, self._verdicts,
+                                            choosing.read_policy(policy), shares, seed)
+        self._note(result)
+        return dataset
+
+    def gate(self, dataset: str | DatasetFolder, policy: str) -> Ticket:
+        """Decide; the ticket holds the decision with every reason, allowing or not."""
+        return choosing.gate(self.context.child("gate"), dataset, choosing.read_policy(policy))
+
+    def _say(self, result: StepResult) -> Batches:
+        self._verdicts += self._note(result).batches
+        return result.batches
+
+    def _note(self, result: StepResult) -> StepResult:
+        self.results.append(result)
+        return result

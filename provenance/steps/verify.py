@@ -1,0 +1,216 @@
+"""VERIFY: does a sample parse, compile, run, and behave like what it was made from? Adds verdicts, edits nothing.
+
+Every sample gets exactly one verdict for each of ``syntax``, ``compile``, ``run`` and ``differential``, so that a check
+that did not happen is seen as ``skipped`` with its reason and never as silence. A parent runs twice before anything is
+held against a child: one that differs from itself, fails or says nothing proves nothing, and its children are skipped.
+
+It refuses to count what it did not see: without a toolchain everything is ``skipped``; a tool that breaks is ``error``.
+The reasons are codes, listed in ``docs/verify.md``.
+
+    >>> [verdict.reason for verdict in verify([], None, {}, missing="no-sandbox: bwrap is not installed")]
+    []
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from provenance.errors import ProvenanceError
+from provenance.languages.toolchain import Answer, Library, Observation, SourceText, Toolchain
+from provenance.model.identity import RecordId, canonical_json
+from provenance.model.verdict import Outcome, Verdict
+
+#: Part of the recipe: a change of meaning makes new verdicts.
+VERSION = "1"
+CHECKS = ("syntax", "compile", "run", "differential")
+#: Ends that say something about the machine, not about the program.
+_MACHINE = frozenset({"wall", "sandbox"})
+
+
+@dataclass(frozen=True, slots=True)
+class ParentSample:
+    """The record of role "source" from which a derived record was made."""
+
+    record: RecordId
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One record to verify: its file name without folders, its kind ("program", "copybook" ...), text and parent."""
+
+    record: RecordId
+    name: str
+    kind: str
+    text: str
+    parent: ParentSample | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Trial:
+    """All that the toolchain said about one text."""
+
+    syntax: Answer
+    compiled: Answer
+    observed: tuple[Observation, ...] = ()
+
+
+_Word = tuple[Outcome, str, Any]
+_Key = tuple[str, str]
+
+
+def verify(
+    samples: Sequence[Sample],
+    toolchain: Toolchain | None,
+    library: Library,
+    *,
+    missing: str = "",
+    mapper: Callable[..., Iterable[Any]] = map,
+) -> Iterator[Verdict]:
+    """The four verdicts of every sample, in the order of the samples and of `CHECKS`.
+
+    Args:
+        samples: what to verify. Equal texts, and a parent of several children, are compiled and run once.
+        toolchain: compiler and sandbox, or None where there is none.
+        library: copybooks, path -> text.
+        missing: why there is no toolchain; the reason of every verdict then.
+        mapper: ``map``, or the ``map`` of a thread pool; it has to keep the order.
+    """
+    runs: dict[_Key, int] = {}
+    for sample in samples:
+        if _not_compiled(sample) is None:
+            runs.setdefault((sample.name, sample.text), 1)
+            if sample.parent:
+                runs[sample.parent.name, sample.parent.text] = 2
+    trials: dict[_Key, _Trial] = {}
+    if toolchain is not None:
+        trials = dict(zip(runs, mapper(partial(_try, toolchain, library), runs.items()), strict=True))
+    for sample in samples:
+        yield from _judge(sample, toolchain, trials, missing or "no-toolchain")
+
+
+def _not_compiled(sample: Sample) -> str | None:
+    if sample.kind == "program":
+        return None
+    if sample.kind in ("copybook", "include"):
+        return f"{sample.kind}: compiled only inside a program"
+    return f"not-a-program: {sample.kind}"
+
+
+def _try(toolchain: Toolchain, library: Library, job: tuple[_Key, int]) -> _Trial:
+    (name, text), runs = job
+    source = SourceText(name, text)
+    try:
+        syntax = toolchain.check(source, library)
+    except (OSError, ProvenanceError) as problem:
+        broken = Answer(Outcome.ERROR, f"tool: {problem}")
+        return _Trial(broken, broken)
+    if syntax.outcome is not Outcome.PASS:
+        return _Trial(syntax, syntax)
+    try:
+        compiled, observed = toolchain.observe(source, library, syntax.dialect, runs)
+    except (OSError, ProvenanceError) as problem:
+        return _Trial(syntax, Answer(Outcome.ERROR, f"tool: {problem}", syntax.dialect))
+    return _Trial(syntax, compiled, observed)
+
+
+def _judge(
+    sample: Sample, toolchain: Toolchain | None, trials: Mapping[_Key, _Trial], missing: str
+) -> Iterator[Verdict]:
+    words: tuple[_Word, ...]
+    why = _not_compiled(sample)
+    if toolchain is None or why is not None:
+        words = ((Outcome.SKIPPED, missing if why is None else why, None),) * 4
+    else:
+        trial = trials[sample.name, sample.text]
+        base = trials[sample.parent.name, sample.parent.text] if sample.parent else None
+        words = (_answer(trial.syntax), _answer(trial.compiled), _run(trial), _differential(trial, base))
+    for check, (outcome, reason, value) in zip(CHECKS, words, strict=True):
+        yield Verdict(
+            check=check,
+            outcome=outcome,
+            record=sample.record,
+            value="" if value is None else canonical_json(value).decode(),
+            reason=reason,
+            tool=toolchain.name if toolchain else "",
+            tool_version=toolchain.version if toolchain else "",
+        )
+
+
+def _answer(answer: Answer) -> _Word:
+    return answer.outcome, answer.reason, {"dialect": answer.dialect} if answer.dialect else None
+
+
+def _run(trial: _Trial) -> _Word:
+    compiled = trial.compiled
+    if compiled.outcome is Outcome.FAIL:
+        return Outcome.SKIPPED, "does-not-compile", None
+    if compiled.outcome is not Outcome.PASS:
+        return compiled.outcome, compiled.reason, None
+    if not trial.observed:
+        return Outcome.SKIPPED, compiled.reason or "not-executable", None
+    seen = trial.observed[0]
+    if seen.stopped:
+        return (Outcome.ERROR if seen.stopped in _MACHINE else Outcome.FAIL), f"stopped: {seen.stopped}", None
+    if seen.returncode:
+        # It ran; whether the status is its fault or that of an absent input file, nobody here can tell.
+        return Outcome.WARN, f"exit: {seen.returncode}", _value(seen)
+    return Outcome.PASS, "", _value(seen)
+
+
+def _differential(trial: _Trial, base: _Trial | None) -> _Word:
+    if base is None:
+        return Outcome.SKIPPED, "no-parent", None
+    if base.compiled.outcome is Outcome.ERROR:
+        return Outcome.ERROR, f"parent: {base.compiled.reason}", None
+    if base.compiled.outcome is not Outcome.PASS:
+        return Outcome.SKIPPED, f"parent-does-not-compile: {base.compiled.reason}", None
+    if trial.compiled.outcome is Outcome.ERROR:
+        return Outcome.ERROR, trial.compiled.reason, None
+    if trial.compiled.outcome is not Outcome.PASS:
+        # Skipped is no excuse here: with the same library the parent compiled.
+        return Outcome.FAIL, "does-not-compile", None
+    if not base.observed:
+        return Outcome.SKIPPED, "parent-not-executable", None
+    if not trial.observed:
+        return Outcome.FAIL, "not-executable", None
+    return _compare(trial.observed[0], base.observed)
+
+
+def _compare(child: Observation, base: tuple[Observation, ...]) -> _Word:
+    first = base[0]
+    if stopped := next((seen.stopped for seen in base if seen.stopped), ""):
+        return Outcome.SKIPPED, f"parent-stopped: {stopped}", None
+    if len(base) < 2 or any(_differences(first, again) for again in base[1:]):
+        return Outcome.SKIPPED, "nondeterministic-parent", None
+    differences = _differences(first, child)
+    if first.returncode:
+        return Outcome.SKIPPED, f"parent-exit: {first.returncode}", {"identical": not differences}
+    if child.stopped in _MACHINE:
+        return Outcome.ERROR, f"stopped: {child.stopped}", None
+    if differences:
+        return Outcome.FAIL, f"differs: {', '.join(differences)}", _value(child)
+    if first.silent:
+        return Outcome.SKIPPED, "nothing-observable", None
+    return Outcome.PASS, "", _value(child)
+
+
+def _differences(one: Observation, other: Observation) -> list[str]:
+    differences = []
+    if (one.stdout_sha256, one.stdout_bytes) != (other.stdout_sha256, other.stdout_bytes):
+        differences.append("stdout")
+    if dict(one.files) != dict(other.files):
+        differences.append("files")
+    if one.returncode != other.returncode:
+        differences.append("returncode")
+    if one.stopped != other.stopped:
+        differences.append("stopped")
+    return differences
+
+
+def _value(seen: Observation) -> dict[str, Any]:
+    return {"stdout_bytes": seen.stdout_bytes, "files": len(seen.files), "returncode": seen.returncode}

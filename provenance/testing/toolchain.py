@@ -1,0 +1,91 @@
+"""What our own tests use and yours may: fakes that keep the real contracts, in memory and always with the same answer.
+
+>>> tool = FakeToolchain()
+>>> answer, seen = tool.observe(SourceText("a.cob", 'DISPLAY "hello".'), {}, "fake")
+>>> answer.outcome.value, seen[0].stdout_bytes
+('pass', 6)
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+
+from provenance.languages.cobol_copy import missing_members, referenced_members
+from provenance.languages.toolchain import Answer, Library, Observation, SourceText
+from provenance.model.verdict import Outcome
+
+_SAID = re.compile(r"\bDISPLAY\s+\"([^\"\n]*)\"|\bDISPLAY\s+'([^'\n]*)'", re.IGNORECASE)
+_ORDER = re.compile(r"fake:\s*([a-z-]+)(?:[ \t]+(\S+))?")
+
+
+@dataclass(slots=True)
+class FakeToolchain:
+    """A `Toolchain` that compiles nothing: a program prints the literals that its text displays.
+
+    Orders anywhere in the text, for instance in a comment, make it do the rest: ``fake: syntax-error``,
+    ``fake: build-error``, ``fake: subprogram``, ``fake: crash`` (the compiler dies), ``fake: broken`` (it cannot be
+    started), ``fake: exit 35``, ``fake: file NAME``, ``fake: stop cpu``, ``fake: random`` (no two runs are alike). A
+    COPY without a member is ``missing-copybook``, as with the real one.
+
+    ``calls`` counts what was asked, by (method, text).
+    """
+
+    name: str = "fake"
+    language: str = "cobol"
+    version: str = "1"
+    calls: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    def check(self, source: SourceText, library: Library) -> Answer:
+        """Refuses what carries an order to, and absent copybooks."""
+        self.calls["check", source.text] += 1
+        orders = self._orders(source)
+        if "broken" in orders:
+            raise OSError("no such program")
+        if "crash" in orders:
+            return Answer(Outcome.ERROR, "compiler-crash: fake")
+        if absent := missing_members(source.text, library):
+            return Answer(Outcome.SKIPPED, f"missing-copybook: {', '.join(absent)}")
+        if "syntax-error" in orders:
+            return Answer(Outcome.FAIL, f"syntax: {source.name}:1: error: as ordered")
+        return Answer(Outcome.PASS, dialect="fake")
+
+    def observe(
+        self, source: SourceText, library: Library, dialect: str, runs: int = 1
+    ) -> tuple[Answer, tuple[Observation, ...]]:
+        """Displays the literals of the text and of its copybooks, and does what is ordered."""
+        answer = self.check(source, library)
+        self.calls["observe", source.text] += 1
+        orders = self._orders(source)
+        if answer.outcome is not Outcome.PASS:
+            return answer, ()
+        if "build-error" in orders:
+            return Answer(Outcome.FAIL, "build: as ordered", dialect), ()
+        if "subprogram" in orders:
+            return Answer(Outcome.PASS, "not-executable: as ordered", dialect), ()
+        texts = (source.text, *referenced_members(source.text, library).values())
+        said = "".join(f"{a or b}\n" for text in texts for a, b in _SAID.findall(text))
+        seen = []
+        for run in range(runs):
+            out = (said + (f"{run}\n" if "random" in orders else "")).encode()
+            files = {name: hashlib.sha256(b"").hexdigest() for name in orders.get("file", ())}
+            stopped = next(iter(orders.get("stop", ())), "")
+            code = int(next(iter(orders.get("exit", ())), "0"))
+            seen.append(Observation(code, hashlib.sha256(out).hexdigest(), len(out), files, stopped))
+        return Answer(Outcome.PASS, dialect=dialect), tuple(seen)
+
+    def listing(self, source: SourceText, library: Library, dialect: str) -> str | None:
+        """It gives none."""
+        return None
+
+    def expand(self, source: SourceText, library: Library, dialect: str) -> str | None:
+        """The text as it is."""
+        return source.text
+
+    def _orders(self, source: SourceText) -> dict[str, list[str]]:
+        orders: dict[str, list[str]] = {}
+        for order, operand in _ORDER.findall(source.text):
+            orders.setdefault(order, []).append(operand)
+        return orders

@@ -1,0 +1,85 @@
+      * SPDX-License-Identifier: Apache-2.0
+      * Written by the AI authors of corpus-provenance; not human code.
+      * DAYCALC: day serials and leap years by arithmetic alone.
+       IDENTIFICATION DIVISION.
+       PROGRAM-ID. DAYCALC.
+       DATA DIVISION.
+       WORKING-STORAGE SECTION.
+       01  MONTH-LENGTHS           PIC X(24)
+                                   VALUE '312831303130313130313031'.
+       01  MONTH-TABLE REDEFINES MONTH-LENGTHS.
+           05  MONTH-DAYS          PIC 99 OCCURS 12 TIMES.
+       01  GIVEN-DATE.
+           05  GIVEN-YEAR          PIC 9(4).
+           05  GIVEN-MONTH         PIC 99.
+           05  GIVEN-DAY           PIC 99.
+       01  FIRST-SERIAL            PIC S9(8) COMP.
+       01  SECOND-SERIAL           PIC S9(8) COMP.
+       01  SERIAL-WORK             PIC S9(8) COMP.
+       01  DAYS-APART              PIC S9(8) COMP.
+       01  YEARS-GONE              PIC S9(8) COMP.
+       01  QUOTIENT                PIC S9(8) COMP.
+       01  LEFT-OVER               PIC S9(8) COMP.
+       01  LEAP-SWITCH             PIC X.
+           88  LEAP-YEAR           VALUE 'Y'.
+       01  MONTH-NO                PIC 99.
+       01  SHOW-DAYS               PIC Z(6)9.
+       PROCEDURE DIVISION.
+       TEST-DATES.
+           MOVE 19991231 TO GIVEN-DATE.
+           PERFORM TO-SERIAL THRU TO-SERIAL-EXIT.
+           MOVE SERIAL-WORK TO FIRST-SERIAL.
+           MOVE 20000301 TO GIVEN-DATE.
+           PERFORM TO-SERIAL THRU TO-SERIAL-EXIT.
+           MOVE SERIAL-WORK TO SECOND-SERIAL.
+           PERFORM SHOW-DIFFERENCE.
+           MOVE 19000228 TO GIVEN-DATE.
+           PERFORM TO-SERIAL THRU TO-SERIAL-EXIT.
+           MOVE SERIAL-WORK TO FIRST-SERIAL.
+           MOVE 19000301 TO GIVEN-DATE.
+           PERFORM TO-SERIAL THRU TO-SERIAL-EXIT.
+           MOVE SERIAL-WORK TO SECOND-SERIAL.
+           PERFORM SHOW-DIFFERENCE.
+           DIVIDE SECOND-SERIAL BY 7 GIVING QUOTIENT
+               REMAINDER LEFT-OVER.
+           MOVE LEFT-OVER TO SHOW-DAYS.
+           DISPLAY 'WEEKDAY    ' SHOW-DAYS ' ON 1 MARCH 1900'.
+           STOP RUN.
+       TO-SERIAL.
+           MOVE GIVEN-YEAR TO YEARS-GONE.
+           SUBTRACT 1 FROM YEARS-GONE.
+           COMPUTE SERIAL-WORK = YEARS-GONE * 365.
+           DIVIDE YEARS-GONE BY 4 GIVING QUOTIENT.
+           ADD QUOTIENT TO SERIAL-WORK.
+           DIVIDE YEARS-GONE BY 100 GIVING QUOTIENT.
+           SUBTRACT QUOTIENT FROM SERIAL-WORK.
+           DIVIDE YEARS-GONE BY 400 GIVING QUOTIENT.
+           ADD QUOTIENT TO SERIAL-WORK.
+           PERFORM VARYING MONTH-NO FROM 1 BY 1
+                   UNTIL MONTH-NO NOT < GIVEN-MONTH
+               ADD MONTH-DAYS (MONTH-NO) TO SERIAL-WORK
+           END-PERFORM.
+           ADD GIVEN-DAY TO SERIAL-WORK.
+           IF GIVEN-MONTH < 3
+               GO TO TO-SERIAL-EXIT.
+           PERFORM IS-LEAP.
+           IF LEAP-YEAR
+               ADD 1 TO SERIAL-WORK.
+       TO-SERIAL-EXIT.
+           EXIT.
+       IS-LEAP.
+           MOVE 'N' TO LEAP-SWITCH.
+           DIVIDE GIVEN-YEAR BY 4 GIVING QUOTIENT REMAINDER LEFT-OVER.
+           IF LEFT-OVER = 0
+               MOVE 'Y' TO LEAP-SWITCH.
+           DIVIDE GIVEN-YEAR BY 100 GIVING QUOTIENT REMAINDER LEFT-OVER.
+           IF LEFT-OVER = 0
+               MOVE 'N' TO LEAP-SWITCH.
+           DIVIDE GIVEN-YEAR BY 400 GIVING QUOTIENT REMAINDER LEFT-OVER.
+           IF LEFT-OVER = 0
+               MOVE 'Y' TO LEAP-SWITCH.
+       SHOW-DIFFERENCE.
+           MOVE SECOND-SERIAL TO DAYS-APART.
+           SUBTRACT FIRST-SERIAL FROM DAYS-APART.
+           MOVE DAYS-APART TO SHOW-DAYS.
+           DISPLAY 'DAYS APART ' SHOW-DAYS.

@@ -1,0 +1,74 @@
+      * SPDX-License-Identifier: Apache-2.0
+      * Written by the AI authors of corpus-provenance; not human code.
+      * ORDVALID: checks order records, counts reasons for refusal.
+       IDENTIFICATION DIVISION.
+       PROGRAM-ID. ORDVALID.
+       DATA DIVISION.
+       WORKING-STORAGE SECTION.
+       COPY ORDREC.
+       COPY MSGCODE.
+       01  REJECT-TABLE.
+           05  REJECT-COUNT        PIC 9(3) OCCURS 4 TIMES.
+       01  GOOD-COUNT              PIC 9(3).
+       01  SEEN-COUNT              PIC 9(3).
+       01  REASON-NO               PIC 9.
+       01  REASON-TEXTS.
+           05  FILLER              PIC X(16) VALUE 'ORDER NUMBER'.
+           05  FILLER              PIC X(16) VALUE 'CUSTOMER'.
+           05  FILLER              PIC X(16) VALUE 'QUANTITY'.
+           05  FILLER              PIC X(16) VALUE 'PRICE'.
+       01  REASON-TABLE REDEFINES REASON-TEXTS.
+           05  REASON-TEXT         PIC X(16) OCCURS 4 TIMES.
+       01  EXIT-RATE               PIC 9(3).
+       PROCEDURE DIVISION.
+       VALIDATE-BATCH SECTION.
+       VALIDATE-START.
+           MOVE ZERO TO GOOD-COUNT SEEN-COUNT.
+           MOVE ZERO TO REJECT-COUNT (1) REJECT-COUNT (2)
+                        REJECT-COUNT (3) REJECT-COUNT (4).
+           MOVE '410007CUST-001TINPL00040001475' TO ORD-RECORD.
+           PERFORM CHECK-ORDER.
+           MOVE '41A014CUST-002TINPL00070001700' TO ORD-RECORD.
+           PERFORM CHECK-ORDER.
+           MOVE '410021        TINPL00120001925' TO ORD-RECORD.
+           PERFORM CHECK-ORDER.
+           MOVE '410028CUST-004BRASS00000002150' TO ORD-RECORD.
+           PERFORM CHECK-ORDER.
+           MOVE '410035CUST-005BRASS00280000000' TO ORD-RECORD.
+           PERFORM CHECK-ORDER.
+           MOVE '410042CUST-006COPPR00390002600' TO ORD-RECORD.
+           PERFORM CHECK-ORDER.
+           PERFORM SHOW-REASON VARYING REASON-NO FROM 1 BY 1
+               UNTIL REASON-NO > 4.
+           COMPUTE EXIT-RATE = GOOD-COUNT * 100 / SEEN-COUNT.
+           DISPLAY 'ACCEPTED ' GOOD-COUNT ' OF ' SEEN-COUNT
+               ' = ' EXIT-RATE ' PERCENT'.
+           STOP RUN.
+       SHOW-REASON.
+           DISPLAY REASON-TEXT (REASON-NO) REJECT-COUNT (REASON-NO).
+       CHECK-ORDER SECTION.
+       CHECK-START.
+           ADD 1 TO SEEN-COUNT.
+           MOVE '00' TO MSG-STATUS.
+           IF ORD-NUMBER NOT NUMERIC
+               MOVE '11' TO MSG-STATUS
+               GO TO CHECK-DONE.
+           IF ORD-CUSTOMER = SPACES
+               MOVE '12' TO MSG-STATUS
+               GO TO CHECK-DONE.
+           IF ORD-QTY NOT NUMERIC OR ORD-QTY = ZERO
+               MOVE '13' TO MSG-STATUS
+               GO TO CHECK-DONE.
+           IF ORD-PRICE NOT NUMERIC OR ORD-PRICE = ZERO
+               MOVE '14' TO MSG-STATUS.
+       CHECK-DONE.
+           EVALUATE TRUE
+               WHEN MSG-OK           ADD 1 TO GOOD-COUNT
+               WHEN MSG-BAD-NUMBER   ADD 1 TO REJECT-COUNT (1)
+               WHEN MSG-BAD-CUSTOMER ADD 1 TO REJECT-COUNT (2)
+               WHEN MSG-BAD-QUANTITY ADD 1 TO REJECT-COUNT (3)
+               WHEN MSG-BAD-PRICE    ADD 1 TO REJECT-COUNT (4)
+           END-EVALUATE.
+           DISPLAY 'ORDER ' ORD-NUMBER ' STATUS ' MSG-STATUS.
+       CHECK-EXIT.
+           EXIT.

@@ -1,0 +1,217 @@
+"""GnuCOBOL in the sandbox: what it accepts, why it refuses, what a program may do, and that no host file gets in."""
+
+import socket
+import threading
+from pathlib import Path
+
+import pytest
+
+from provenance.languages.toolchain import SourceText
+from provenance.model.verdict import Outcome
+from provenance.sources.gnucobol import DIALECTS, GnuCobol, find_gnucobol
+from provenance.sources.sandbox import Missing, find_sandbox
+
+FOUND = find_gnucobol(find_sandbox())
+pytestmark = pytest.mark.skipif(isinstance(FOUND, Missing), reason=getattr(FOUND, "reason", ""))
+
+
+def program(*statements, data=(), files=(), using=""):
+    lines = ["IDENTIFICATION DIVISION.", "PROGRAM-ID. TEST1."]
+    if files:
+        lines += ["ENVIRONMENT DIVISION.", "INPUT-OUTPUT SECTION.", "FILE-CONTROL.", *files]
+    lines += ["DATA DIVISION.", *data, f"PROCEDURE DIVISION{using}."]
+    return "".join(f"       {line}\n" for line in lines) + "".join(
+        f"           {line}\n" for line in (*statements, "STOP RUN.")
+    )
+
+
+def check(text, library=None):
+    assert isinstance(FOUND, GnuCobol)
+    return FOUND.check(SourceText("t.cob", text), library or {})
+
+
+def observe(text, library=None, dialect="ibm-fixed", runs=1):
+    return FOUND.observe(SourceText("t.cob", text), library or {}, dialect, runs)
+
+
+STORE = ("WORKING-STORAGE SECTION.", "01 A PIC X(80).")
+
+
+class TestCheck:
+    def test_version_and_name(self):
+        assert FOUND.name == "gnucobol" and FOUND.version[0].isdigit() and FOUND.version.count(".") >= 2
+
+    def test_each_dialect(self):
+        assert check(program('DISPLAY "A".')).dialect == "ibm-fixed"
+        free = "\n".join(line[7:] for line in program('DISPLAY "A".').splitlines())
+        assert check(free).dialect == "default-free"
+        # CHAR is reserved in IBM's dialect.
+        char = ("WORKING-STORAGE SECTION.", "01 CHAR PIC X.")
+        assert check(program("DISPLAY CHAR.", data=char)).dialect == "default-fixed"
+
+    def test_a_syntax_error_names_its_line(self):
+        answer = check(program("MOVE GONE TO NOWHERE."))
+        assert answer.outcome is Outcome.FAIL and answer.dialect == ""
+        assert answer.reason == "syntax: prog.cob:5: error: 'GONE' is not defined"
+
+    @pytest.mark.parametrize("text", ["", "\0\0\0", "}{" * 5000, "x\n" * 3000, "\udcff\ud800", "       COPY", "\x1a"])
+    def test_what_is_no_cobol_fails_and_does_not_break(self, text):
+        assert check(text).outcome is Outcome.FAIL
+        assert observe(text)[0].outcome is Outcome.FAIL
+
+    def test_a_program_that_is_all_copy_is_a_program(self):
+        assert check("       COPY ALL1.", {"all1.cpy": program('DISPLAY "A".')}).outcome is Outcome.PASS
+
+    def test_an_absent_copybook_is_not_the_samples_fault(self):
+        answer = check(program("STOP RUN.", data=("WORKING-STORAGE SECTION.", "COPY GONE.", "COPY AWAY.")))
+        assert (answer.outcome, answer.reason) == (Outcome.SKIPPED, "missing-copybook: GONE, AWAY")
+
+    @pytest.mark.parametrize("what", ["CICS RETURN", "SQL COMMIT", "DLI TERM"])
+    def test_exec_is_not_the_samples_fault(self, what):
+        answer = check(program(f"EXEC {what} END-EXEC."))
+        assert (answer.outcome, answer.reason.split(":")[0]) == (Outcome.SKIPPED, "cics")
+
+    def test_exec_in_a_comment_is_no_excuse(self):
+        assert check("      * EXEC CICS\n" + program("MOVE GONE TO NOWHERE.")).outcome is Outcome.FAIL
+
+    @pytest.mark.parametrize("copy", ["COPY PAY.", "COPY pay.", 'COPY "Pay.cpy".', "COPY PAY OF LIB.", "COPY OUTER."])
+    def test_copybooks_by_every_spelling(self, copy):
+        library = {"x/Pay.cpy": "       01 A PIC X(80).\n", "x/outer.CPY": "       COPY pay.\n"}
+        text = program('MOVE "HI" TO A. DISPLAY A(1:2).', data=("WORKING-STORAGE SECTION.", copy))
+        assert check(text, library).outcome is Outcome.PASS
+        assert observe(text, library)[1][0].stdout_bytes == 3
+
+    def test_from_several_threads(self):
+        answers = []
+        threads = [threading.Thread(target=lambda: answers.append(check(program('DISPLAY "A".')))) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert [a.outcome for a in answers] == [Outcome.PASS] * 4
+
+    def test_without_a_sandbox_there_is_no_compiler(self):
+        assert find_gnucobol(Missing("no-sandbox: x")) == Missing("no-sandbox: x")
+
+
+class TestObserve:
+    def test_two_runs_are_alike_also_by_the_clock(self):
+        clock = (
+            "ACCEPT A FROM TIME. DISPLAY A.",
+            "MOVE FUNCTION CURRENT-DATE TO A. DISPLAY A.",
+            "DISPLAY FUNCTION RANDOM.",
+        )
+        answer, (one, two) = observe(program(*clock, data=STORE), runs=2)
+        assert (answer.outcome, answer.reason, answer.dialect) == (Outcome.PASS, "", "ibm-fixed")
+        assert one == two and not one.silent and one.returncode == 0
+
+    def test_files_left_behind_and_exit_status(self):
+        text = program(
+            "OPEN OUTPUT F. WRITE R. CLOSE F. MOVE 12 TO RETURN-CODE.",
+            files=('SELECT F ASSIGN "OUT.TXT" ORGANIZATION LINE SEQUENTIAL.',),
+            data=("FILE SECTION.", "FD F.", "01 R PIC X(3)."),
+        )
+        _, (seen,) = observe(text)
+        assert list(seen.files) == ["OUT.TXT"] and seen.returncode == 12 and seen.stdout_bytes == 0
+
+    def test_an_absent_input_file_is_an_exit_status(self):
+        text = program(
+            "OPEN INPUT F.",
+            files=('SELECT F ASSIGN "IN" ORGANIZATION LINE SEQUENTIAL.',),
+            data=("FILE SECTION.", "FD F.", "01 R PIC X(3)."),
+        )
+        assert observe(text)[1][0].returncode not in (0, None)
+
+    def test_a_subprogram_compiles_and_is_not_run(self):
+        text = program("CONTINUE.", data=("LINKAGE SECTION.", "01 A PIC X."), using=" USING A")
+        answer, seen = observe(text)
+        assert answer.outcome is Outcome.PASS and seen == ()
+        assert answer.reason.startswith("not-executable: ") and "USING" in answer.reason
+
+    def test_what_does_not_compile_is_not_run(self):
+        answer, seen = observe(program("MOVE GONE TO NOWHERE."))
+        assert answer.outcome is Outcome.FAIL and answer.reason.startswith("syntax: ") and seen == ()
+
+    def test_an_unknown_dialect(self):
+        assert observe(program(), dialect="-x; rm -rf /")[0].outcome is Outcome.ERROR
+        assert FOUND.expand(SourceText("a", program()), {}, "nope") is None
+
+    def test_an_endless_loop(self):
+        _, (seen,) = observe(program("PERFORM UNTIL 1 = 2 CONTINUE END-PERFORM."))
+        assert seen.stopped == "cpu"
+
+    def test_endless_output(self):
+        _, (seen,) = observe(program("PERFORM UNTIL 1 = 2", 'DISPLAY "AAAAAAAAAAAAAAAAAAAAAAAA"', "END-PERFORM."))
+        assert seen.stopped == "output" and seen.stdout_bytes <= 1024 * 1024
+
+
+class TestHostile:
+    @pytest.mark.parametrize("path", ["/etc/passwd", "../../../../etc/passwd", str(Path(__file__).resolve())])
+    def test_copy_of_a_host_file(self, path):
+        text = program("CONTINUE.", data=("WORKING-STORAGE SECTION.", f"COPY '{path}'."))
+        answer = check(text)
+        assert answer.outcome in (Outcome.SKIPPED, Outcome.FAIL)
+        assert "root:" not in answer.reason
+        assert answer.reason.startswith("missing-copybook: ")
+        for dialect in DIALECTS:
+            assert "root:" not in (FOUND.expand(SourceText("a", text), {}, dialect) or "")
+
+    def test_a_library_cannot_write_outside_of_the_folder(self, tmp_path):
+        target = tmp_path / "x"
+        check(program("CONTINUE.", data=("WORKING-STORAGE SECTION.", f'COPY "{target}".')), {str(target): "data"})
+        assert not target.exists()
+
+    def test_call_system_is_harmless(self, tmp_path):
+        (tmp_path / "secret").write_text("s3cret")
+        tmp_path.chmod(0o777)
+        command = (
+            f"cat /etc/passwd {tmp_path}/secret; ls /root /home; rm -rf {tmp_path}; echo ran; echo x > {tmp_path}/new"
+        )
+        data = (
+            "WORKING-STORAGE SECTION.",
+            "01 A.",
+            *(f'   03 PIC X(40) VALUE "{command[i : i + 40]}".' for i in range(0, len(command), 40)),
+        )
+        _, (seen,) = observe(program('CALL "SYSTEM" USING A.', data=data))
+        assert (tmp_path / "secret").read_text() == "s3cret" and not (tmp_path / "new").exists()
+        assert seen.stdout_bytes == len("ran\n")  # nothing else was there to be read
+
+    def test_no_network(self):
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            server.settimeout(0.2)
+            command = f"bash -c 'echo x >/dev/tcp/127.0.0.1/{server.getsockname()[1]}'"
+            data = ("WORKING-STORAGE SECTION.", f'01 A PIC X(60) VALUE "{command}".')
+            observe(program('CALL "SYSTEM" USING A.', data=data))
+            with pytest.raises(TimeoutError):
+                server.accept()
+
+    def test_links_left_behind_are_not_followed(self):
+        data = ("WORKING-STORAGE SECTION.", '01 A PIC X(60) VALUE "ln -s /etc/passwd leak; mkfifo pipe".')
+        _, (seen,) = observe(program('CALL "SYSTEM" USING A.', data=data))
+        assert sorted(seen.files) == ["leak", "pipe"]
+
+    def test_a_name_is_never_a_path_or_an_option(self):
+        for name in ("../../x.cob", "-x", "a b;touch c.cob", "\0"):
+            assert FOUND.check(SourceText(name, program('DISPLAY "A".')), {}).outcome is Outcome.PASS
+
+    def test_a_million_lines(self):
+        answer = check(program(*["DISPLAY 1."] * 60_000))
+        assert answer.outcome in (Outcome.PASS, Outcome.ERROR)
+
+
+class TestListing:
+    def test_listing_names_symbols_and_references(self):
+        listing = FOUND.listing(SourceText("a", program('MOVE "X" TO A.', data=STORE)), {}, "ibm-fixed")
+        assert "X(80)" in listing and "ALPHANUMERIC" in listing and "5" in listing
+
+    def test_expand_resolves_copy(self):
+        text = program("CONTINUE.", data=("WORKING-STORAGE SECTION.", "COPY PAY REPLACING ==XX== BY ==NEW-NAME==."))
+        expanded = FOUND.expand(SourceText("a", text), {"pay.cpy": "       01 XX PIC X.\n"}, "ibm-fixed")
+        assert "NEW-NAME" in expanded and "COPY" not in expanded
+
+    def test_what_is_refused_has_neither(self):
+        assert FOUND.listing(SourceText("a", "nonsense"), {}, "ibm-fixed") is None
+        assert (
+            FOUND.expand(SourceText("a", program(data=("WORKING-STORAGE SECTION.", "COPY GONE."))), {}, "ibm-fixed")
+            is None
+        )

@@ -1,0 +1,166 @@
+"""One verdict for each check of each sample, and what each says."""
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from provenance.model.identity import RecordId
+from provenance.model.verdict import Outcome
+from provenance.steps.verify import CHECKS, ParentSample, Sample, verify
+from provenance.testing import FakeToolchain
+
+HELLO = 'DISPLAY "HELLO".'
+
+
+def sample(row, text, parent=None, kind="program"):
+    made = ParentSample(RecordId(1, row), "p.cob", parent) if parent is not None else None
+    return Sample(RecordId(2, row), "c.cob", kind, text, made)
+
+
+def judged(text, parent=None, library=None, kind="program", tool=None):
+    verdicts = list(verify([sample(0, text, parent, kind)], tool or FakeToolchain(), library or {}))
+    assert [v.check for v in verdicts] == list(CHECKS)
+    return {v.check: (v.outcome.value, v.reason) for v in verdicts} | {v.check + "_value": v.value for v in verdicts}
+
+
+def test_a_human_program_parses_compiles_and_runs():
+    said = judged(HELLO)
+    assert said["syntax"] == said["compile"] == said["run"] == ("pass", "")
+    assert said["differential"] == ("skipped", "no-parent")
+    assert said["syntax_value"] == said["compile_value"] == '{"dialect":"fake"}'
+    assert json.loads(said["run_value"]) == {"stdout_bytes": 6, "files": 0, "returncode": 0}
+
+
+def test_a_child_like_its_parent_passes():
+    said = judged(HELLO + " *> renamed", parent=HELLO)
+    assert said["differential"] == ("pass", "")
+    assert said["differential_value"] == '{"files":0,"returncode":0,"stdout_bytes":6}'
+
+
+@pytest.mark.parametrize(
+    ("child", "reason"),
+    [
+        ('DISPLAY "OTHER".', "differs: stdout"),
+        (HELLO + " fake: file OUT", "differs: files"),
+        (HELLO + " fake: exit 4", "differs: returncode"),
+        (HELLO + " fake: stop cpu", "differs: stopped"),
+        ("fake: exit 4 fake: file A", "differs: stdout, files, returncode"),
+        (HELLO + " fake: syntax-error", "does-not-compile"),
+        (HELLO + " fake: build-error", "does-not-compile"),
+        (HELLO + " COPY GONE.", "does-not-compile"),
+        (HELLO + " fake: subprogram", "not-executable"),
+    ],
+)
+def test_a_child_unlike_its_parent_fails(child, reason):
+    assert judged(child, parent=HELLO)["differential"] == ("fail", reason)
+
+
+@pytest.mark.parametrize(
+    ("parent", "outcome", "reason", "value"),
+    [
+        ("fake: random", "skipped", "nondeterministic-parent", ""),
+        ("fake: exit 35", "skipped", "parent-exit: 35", '{"identical":true}'),
+        ("fake: stop cpu", "skipped", "parent-stopped: cpu", ""),
+        ("MOVE A TO B.", "skipped", "nothing-observable", ""),
+        ("fake: subprogram", "skipped", "parent-not-executable", ""),
+        ("fake: syntax-error", "skipped", "parent-does-not-compile: syntax: p.cob:1: error: as ordered", ""),
+        ("fake: crash", "error", "parent: compiler-crash: fake", ""),
+    ],
+)
+def test_a_parent_that_proves_nothing(parent, outcome, reason, value):
+    child = parent if "random" not in parent and "crash" not in parent and "syntax" not in parent else "MOVE A TO B."
+    said = judged(child, parent=parent)
+    assert said["differential"] == (outcome, reason)
+    assert said["differential_value"] == value
+
+
+def test_a_failing_parent_still_tells_whether_the_child_differs():
+    assert judged("fake: exit 36", parent="fake: exit 35")["differential_value"] == '{"identical":false}'
+
+
+def test_a_child_that_speaks_where_its_parent_was_silent_fails():
+    assert judged(HELLO, parent="MOVE A TO B.")["differential"] == ("fail", "differs: stdout")
+
+
+def test_a_syntax_error_fails_and_does_not_run():
+    said = judged("fake: syntax-error")
+    assert said["syntax"] == said["compile"] == ("fail", "syntax: c.cob:1: error: as ordered")
+    assert said["run"] == ("skipped", "does-not-compile")
+
+
+def test_a_build_error_is_no_syntax_error():
+    said = judged("fake: build-error")
+    assert said["syntax"] == ("pass", "")
+    assert said["compile"] == ("fail", "build: as ordered")
+
+
+def test_a_subprogram_compiles_and_is_not_run():
+    said = judged("fake: subprogram")
+    assert said["compile"] == ("pass", "not-executable: as ordered")
+    assert said["run"] == ("skipped", "not-executable: as ordered")
+
+
+@pytest.mark.parametrize(
+    ("order", "word"),
+    [
+        ("exit 35", ("warn", "exit: 35")),
+        ("stop cpu", ("fail", "stopped: cpu")),
+        ("stop wall", ("error", "stopped: wall")),
+        ("stop sandbox", ("error", "stopped: sandbox")),
+    ],
+)
+def test_how_a_run_ends(order, word):
+    assert judged(f"fake: {order}")["run"] == word
+
+
+def test_a_child_stopped_by_the_clock_is_not_called_wrong():
+    assert judged(HELLO + " fake: stop wall", parent=HELLO)["differential"] == ("error", "stopped: wall")
+
+
+def test_what_the_sample_is_not_to_blame_for_is_skipped_or_error():
+    assert judged("COPY GONE.")["syntax"] == judged("COPY GONE.")["run"] == ("skipped", "missing-copybook: GONE")
+    assert judged("COPY GONE.", library={"gone.cpy": HELLO})["run"] == ("pass", "")
+    for order, reason in (("crash", "compiler-crash: fake"), ("broken", "tool: no such program")):
+        said = judged(f"fake: {order}")
+        assert said["syntax"] == said["compile"] == said["run"] == ("error", reason)
+    assert judged("fake: crash", parent=HELLO)["differential"] == ("error", "compiler-crash: fake")
+
+
+def test_a_tool_that_breaks_between_check_and_observe():
+    class Breaks(FakeToolchain):
+        def observe(self, source, library, dialect, runs=1):
+            raise OSError("disk full")
+
+    said = judged(HELLO, tool=Breaks())
+    assert said["syntax"] == ("pass", "")
+    assert said["compile"] == said["run"] == ("error", "tool: disk full")
+
+
+@pytest.mark.parametrize(
+    ("kind", "reason"),
+    [("copybook", "copybook: compiled only inside a program"), ("test", "not-a-program: test")],
+)
+def test_what_is_no_program_is_skipped_four_times(kind, reason):
+    said = judged(HELLO, kind=kind)
+    assert {said[check] for check in CHECKS} == {("skipped", reason)}
+
+
+def test_without_a_toolchain_everything_is_skipped_and_nothing_passes():
+    verdicts = list(verify([sample(0, HELLO), sample(1, HELLO, HELLO)], None, {}, missing="no-sandbox: bwrap"))
+    assert len(verdicts) == 8
+    assert {(v.outcome, v.reason, v.tool) for v in verdicts} == {(Outcome.SKIPPED, "no-sandbox: bwrap", "")}
+    assert next(verify([sample(0, HELLO)], None, {})).reason == "no-toolchain"
+
+
+def test_a_parent_of_many_is_compiled_once_and_threads_change_nothing():
+    family = [sample(row, f"{HELLO} *> {row}", HELLO) for row in range(20)] + [sample(20, HELLO)]
+    tool = FakeToolchain()
+    alone = list(verify(family, tool, {}))
+    # once as the parent under the parent's name, once as a sample under its own
+    assert tool.calls["observe", HELLO] == 2
+    assert all(count == 1 for (method, text), count in tool.calls.items() if method == "observe" and text != HELLO)
+    with ThreadPoolExecutor(4) as pool:
+        assert list(verify(family, FakeToolchain(), {}, mapper=pool.map)) == alone
+    assert [v.record.row for v in alone] == [row for row in range(21) for _ in CHECKS]
+    assert {(v.tool, v.tool_version) for v in alone} == {("fake", "1")}
