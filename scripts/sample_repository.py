@@ -1,7 +1,7 @@
 """Make a git repository of the sample programs under ``samples/``: the demo's input where no other is given.
 
 The programs were written by the AI authors of this project, and the history says so: every commit carries a
-``Generated-by`` trailer, which ingest reads as evidence of a model. Dates and names are fixed, so the commits are the
+``AI-generated-by`` trailer, which ingest reads as evidence of a model. Dates and names are fixed, so the commits are the
 same on every machine.
 
     python scripts/sample_repository.py FOLDER
@@ -18,7 +18,7 @@ from pathlib import Path
 SAMPLES = Path(__file__).parents[1] / "samples"
 AUTHOR = {"GIT_AUTHOR_NAME": "corpus-provenance authors", "GIT_AUTHOR_EMAIL": "authors@corpus-provenance.dev",
           "GIT_COMMITTER_NAME": "corpus-provenance authors", "GIT_COMMITTER_EMAIL": "authors@corpus-provenance.dev"}
-TRAILER = "Generated-by: corpus-provenance AI developers"
+TRAILER = "AI-generated-by: corpus-provenance AI developers"
 
 
 def make(folder: Path) -> str:

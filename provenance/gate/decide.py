@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from provenance.errors import GateClosed
 from provenance.gate.facts import Facts
 from provenance.gate.policy import Policy
-from provenance.gate.rules import RULES, Reason, Ruling
+from provenance.gate.reason import Reason, Ruling
+from provenance.gate.rules import RULES
 from provenance.model.identity import Digest
 
 
@@ -54,10 +55,14 @@ class Decision:
         """
         if self.allowed:
             return self
-        lines = [f"{reason.rule}: asked {reason.asked}; found {reason.found}" + _named(reason)
-                 for reason in self.denials]
-        error = GateClosed(f"policy {self.policy_name}", f"denies for {len(lines)} of {len(self.reasons)} rules:\n  "
-                           + "\n  ".join(lines) + "\n", "provenance gate --explain shows what would make each rule allow")
+        lines = [
+            f"{reason.rule}: asked {reason.asked}; found {reason.found}" + _named(reason) for reason in self.denials
+        ]
+        error = GateClosed(
+            f"policy {self.policy_name}",
+            f"denies for {len(lines)} of {len(self.reasons)} rules:\n  " + "\n  ".join(lines) + "\n",
+            "provenance gate --explain shows what would make each rule allow",
+        )
         error.decision = self
         raise error
 
@@ -70,8 +75,11 @@ def decide(policy: Policy, facts: Facts) -> Decision:
 def explain(decision: Decision) -> str:
     """Every rule with what was asked, what was found, examples, and what would make it allow; plain text."""
     denied = len(decision.denials)
-    lines = [f"{decision.outcome.upper()}  policy {decision.policy_name} ({decision.policy_digest})",
-             f"{len(decision.reasons) - denied} rules allow, {denied} deny", ""]
+    lines = [
+        f"{decision.outcome.upper()}  policy {decision.policy_name} ({decision.policy_digest})",
+        f"{len(decision.reasons) - denied} rules allow, {denied} deny",
+        "",
+    ]
     width = max((len(reason.rule) for reason in decision.reasons), default=0)
     for reason in decision.reasons:
         rows = [("asked", reason.asked), ("found", reason.found)]
@@ -80,8 +88,16 @@ def explain(decision: Decision) -> str:
         head = f"{reason.outcome:<5}  {reason.rule:<{width}}  "
         for place, (label, text) in enumerate(rows):
             lead = (head if place == 0 else " " * len(head)) + f"{label:<8}  "
-            lines.append(textwrap.fill(text, 118, initial_indent=lead, subsequent_indent=" " * len(lead),
-                                       break_long_words=False, break_on_hyphens=False))
+            lines.append(
+                textwrap.fill(
+                    text,
+                    118,
+                    initial_indent=lead,
+                    subsequent_indent=" " * len(lead),
+                    break_long_words=False,
+                    break_on_hyphens=False,
+                )
+            )
     return "\n".join(lines)
 
 

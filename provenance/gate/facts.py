@@ -59,7 +59,7 @@ class Facts:
         gaps: breaks in the trace to the roots.
         recalled: members that descend from something withdrawn.
         unjudged_recalls: recalls of a kind that could not be looked up; none of them may be passed over.
-        split_leaks: members with a relative in another split.
+        split_leaks: members with a relative in another split: those found first, none only where there are none.
     """
 
     policy: Digest | None = None
@@ -100,11 +100,16 @@ class FactQuery:
 
     @classmethod
     def of(cls, policy: Policy) -> FactQuery:
-        return cls(origins=tuple(str(origin) for origin in policy.origins),
-                   grades={str(origin): int(policy.grade_for(origin)) for origin in OriginClass},
-                   max_depth=policy.max_depth, ingested=policy.ingested, derived=policy.derived,
-                   kinds=dict(policy.kinds), licences=frozenset(item.lower() for item in policy.licences),
-                   denied=frozenset(item.lower() for item in policy.denied_licences))
+        return cls(
+            origins=tuple(str(origin) for origin in policy.origins),
+            grades={str(origin): int(policy.grade_for(origin)) for origin in OriginClass},
+            max_depth=policy.max_depth,
+            ingested=policy.ingested,
+            derived=policy.derived,
+            kinds=dict(policy.kinds),
+            licences=frozenset(item.lower() for item in policy.licences),
+            denied=frozenset(item.lower() for item in policy.denied_licences),
+        )
 
     def licence_is_fine(self, expression: str | None, ids: tuple[str | None, ...], cut: bool) -> bool:
         """Whether a record with this licence expression and these licence ids among its roots may be a member.

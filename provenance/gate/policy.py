@@ -88,8 +88,9 @@ class Policy:
     @property
     def digest(self) -> Digest:
         """sha256 of the meaning: order of lists, comments, layout and description do not change it."""
-        meaning: dict[str, Any] = {item.name: getattr(self, item.name) for item in fields(self)
-                                   if item.name != "description"}
+        meaning: dict[str, Any] = {
+            item.name: getattr(self, item.name) for item in fields(self) if item.name != "description"
+        }
         # As in force, so that a default written out is the same policy as the default left out.
         meaning["min_evidence"] = {str(origin): int(self.grade_for(origin)) for origin in self.origins}
         meaning["origins"] = [str(origin) for origin in self.origins]
@@ -116,18 +117,27 @@ def policy_of(value: Mapping[str, Any], where: str) -> Policy:
     mistakes += _contradictions(found)
     if mistakes:
         count = "1 mistake" if len(mistakes) == 1 else f"{len(mistakes)} mistakes"
-        raise PolicyError(where, f"has {count}:\n  " + "\n  ".join(sorted(mistakes)) + "\n",
-                          "docs/gate.md lists every key with an example")
+        raise PolicyError(
+            where,
+            f"has {count}:\n  " + "\n  ".join(sorted(mistakes)) + "\n",
+            "docs/gate.md lists every key with an example",
+        )
     return Policy(**found)
 
 
 def _contradictions(found: Mapping[str, Any]) -> list[str]:
     """Keys that are well formed one by one and cannot hold together."""
     origins = found.get("origins")
-    mistakes = [f"licence.deny: {both} is allowed and denied; take it off one list"
-                for both in found.get("denied_licences", ()) if both in found.get("licences", ())]
+    mistakes = [
+        f"licence.deny: {both} is allowed and denied; take it off one list"
+        for both in found.get("denied_licences", ())
+        if both in found.get("licences", ())
+    ]
     if origins and found.get("min_human_share", 0.0) > 0 and OriginClass.HUMAN not in origins:
         mistakes.append('origin.min_human_share: cannot be above 0 where origin.allow lacks "human"')
-    mistakes += [f"origin.min_evidence.{origin}: is not in origin.allow"
-                 for origin, _ in found.get("min_evidence", ()) if origins and origin not in origins]
+    mistakes += [
+        f"origin.min_evidence.{origin}: is not in origin.allow"
+        for origin, _ in found.get("min_evidence", ())
+        if origins and origin not in origins
+    ]
     return mistakes

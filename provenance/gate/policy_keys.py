@@ -30,7 +30,7 @@ Reader = Callable[[Any, str, list[str]], Any]
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One key: its place in the file, the attribute of `Policy` it fills, how it is read, whether it may be left out."""
+    """One key: its place in the file, the attribute of `Policy` it fills, its reader, whether it is required."""
 
     path: str
     attribute: str
@@ -66,6 +66,7 @@ def _number(kind: type[int | float], least: int, most: float) -> Reader:
             mistakes.append(f"{path}: {value} must be from {least} to {most:g}")
             return 0
         return kind(value)
+
     return read
 
 
@@ -84,14 +85,16 @@ def _list_of(pattern: re.Pattern[str], noun: str, *, may_be_empty: bool) -> Read
         texts = [item for item in value if isinstance(item, str)]
         mistakes.extend(f"{path}: {item!r} is listed twice" for item in sorted(set(texts)) if texts.count(item) > 1)
         return tuple(sorted(set(texts)))
+
     return read
 
 
 def _classes(value: Any, path: str, mistakes: list[str]) -> tuple[OriginClass, ...]:
     known = [str(origin) for origin in OriginClass]
     names = _list_of(re.compile(".*", re.DOTALL), "origin class", may_be_empty=False)(value, path, mistakes)
-    mistakes.extend(f"{path}: {name!r} is not an origin class{_did_you_mean(name, known)}"
-                    for name in names if name not in known)
+    mistakes.extend(
+        f"{path}: {name!r} is not an origin class{_did_you_mean(name, known)}" for name in names if name not in known
+    )
     return tuple(OriginClass(name) for name in names if name in known)
 
 

@@ -12,76 +12,16 @@ A rule reads nothing but its two arguments, never raises, and never looks at ano
 
 from __future__ import annotations
 
-import enum
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 
-from provenance.gate.facts import EXAMPLES, Facts, Violation
+from provenance.gate.facts import Facts
 from provenance.gate.policy import Policy
+from provenance.gate.reason import GATHER, UNKNOWN, Reason, Ruling, none_of, none_of_each, not_asked
 from provenance.model.origin import OriginClass
 
-
-class Ruling(enum.StrEnum):
-    """What a rule or a decision says."""
-
-    ALLOW = "allow"
-    DENY = "deny"
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """One rule's word.
-
-    Attributes:
-        rule: short stable name.
-        outcome: see `Ruling`.
-        asked, found: what was asked for and what there is, in words.
-        count: how many offend; 0 where none do or where it is not known.
-        examples: the first few of them.
-        next_step: what would make the rule allow; empty where it does.
-    """
-
-    rule: str
-    outcome: Ruling
-    asked: str
-    found: str
-    count: int = 0
-    examples: tuple[str, ...] = ()
-    next_step: str = ""
-
+__all__ = ["RULES", "Reason", "Rule", "Ruling"]
 
 Rule = Callable[[Policy, Facts], Reason]
-UNKNOWN = "not known"
-_GATHER = "gather this fact: run `provenance gate` on the ledger that holds the training set"
-
-
-def _not_asked(rule: str, key: str) -> Reason:
-    return Reason(rule, Ruling.ALLOW, f"nothing ({key} = true)", "not looked at")
-
-
-def _none_of(rule: str, asked: str, found: Violation | None, what: str, next_step: str) -> Reason:
-    """Allow where it is known that nobody offends."""
-    if found is None:
-        return Reason(rule, Ruling.DENY, asked, UNKNOWN, next_step=_GATHER)
-    if found.count == 0:
-        return Reason(rule, Ruling.ALLOW, asked, f"no {what}")
-    return Reason(rule, Ruling.DENY, asked, f"{found.count} {what}", found.count, found.examples, next_step)
-
-
-def _none_of_each(rule: str, asked: str, needed: tuple[str, ...], found: Mapping[str, Violation] | None, what: str,
-                  next_step: str) -> Reason:
-    """Like `_none_of` over several checks; a check that is needed and not spoken of is not known."""
-    if found is None or (silent := [check for check in needed if check not in found]):
-        of = "" if found is None else f" for {', '.join(silent)}"
-        return Reason(rule, Ruling.DENY, asked, UNKNOWN + of, next_step=_GATHER)
-    # Also what was not needed: a gatherer that names offenders of another check was asked by another policy.
-    bad = {check: violation for check, violation in sorted(found.items()) if violation.count}
-    if not bad:
-        return Reason(rule, Ruling.ALLOW, asked, f"no {what}")
-    text = ", ".join(f"{check}: {violation.count}" for check, violation in bad.items())
-    examples = tuple(f"{example} ({check})" for check, violation in bad.items() for example in violation.examples)
-    return Reason(rule, Ruling.DENY, asked, f"{what}: {text}", sum(v.count for v in bad.values()),
-                  examples[:EXAMPLES], next_step)
 
 
 def rule_facts(policy: Policy, facts: Facts) -> Reason:
@@ -89,147 +29,241 @@ def rule_facts(policy: Policy, facts: Facts) -> Reason:
     asked, digest = "facts gathered for this policy", policy.digest
     if facts.policy == digest:
         return Reason("facts", Ruling.ALLOW, asked, f"gathered for {digest}")
-    return Reason("facts", Ruling.DENY, asked, f"gathered for {facts.policy}" if facts.policy else UNKNOWN,
-                  next_step="gather the facts again with this policy")
+    return Reason(
+        "facts",
+        Ruling.DENY,
+        asked,
+        f"gathered for {facts.policy}" if facts.policy else UNKNOWN,
+        next_step="gather the facts again with this policy",
+    )
 
 
 def rule_size(policy: Policy, facts: Facts) -> Reason:
     """Enough members, and as many as the dataset states."""
     asked = f"at least {policy.min_records} records, as many as the dataset states"
     if facts.members is None or facts.stated_size is None:
-        return Reason("size", Ruling.DENY, asked, UNKNOWN, next_step=_GATHER)
+        return Reason("size", Ruling.DENY, asked, UNKNOWN, next_step=GATHER)
     found = f"{facts.members} records, {facts.stated_size} stated"
     if facts.members == facts.stated_size and facts.members >= policy.min_records:
         return Reason("size", Ruling.ALLOW, asked, found)
-    return Reason("size", Ruling.DENY, asked, found, max(0, policy.min_records - facts.members),
-                  next_step="add records, or assemble again where the two numbers differ")
+    return Reason(
+        "size",
+        Ruling.DENY,
+        asked,
+        found,
+        max(0, policy.min_records - facts.members),
+        next_step="add records, or assemble again where the two numbers differ",
+    )
 
 
 def rule_presence(policy: Policy, facts: Facts) -> Reason:
     """Every member has a record."""
-    return _none_of("presence", "every member's record is in the ledger", facts.absent, "members without a record",
-                    "restore the batches that the ids name, or assemble again without them")
+    return none_of(
+        "presence",
+        "every member's record is in the ledger",
+        facts.absent,
+        "members without a record",
+        "restore the batches that the ids name, or assemble again without them",
+    )
 
 
 def rule_repeats(policy: Policy, facts: Facts) -> Reason:
     """No member is listed twice."""
-    return _none_of("repeats", "every member is listed once", facts.repeated, "members listed again",
-                    "assemble again; a repeated member would be trained on twice")
+    return none_of(
+        "repeats",
+        "every member is listed once",
+        facts.repeated,
+        "members listed again",
+        "assemble again; a repeated member would be trained on twice",
+    )
 
 
 def rule_files(policy: Policy, facts: Facts) -> Reason:
     """The stored files are what was committed; without this no other fact means anything."""
-    return _none_of("files", "every file read gives its digest", facts.altered_files, "missing or altered files",
-                    "run `provenance ledger verify` and restore the files from a backup")
+    return none_of(
+        "files",
+        "every file read gives its digest",
+        facts.altered_files,
+        "missing or altered files",
+        "run `provenance ledger verify` and restore the files from a backup",
+    )
 
 
 def rule_carried(policy: Policy, facts: Facts) -> Reason:
     """The origin class written beside each member is its record's."""
-    return _none_of("carried", "members carry their records' origin class", facts.carried,
-                    "members with another class than their record", "assemble again from the ledger's records")
+    return none_of(
+        "carried",
+        "members carry their records' origin class",
+        facts.carried,
+        "members with another class than their record",
+        "assemble again from the ledger's records",
+    )
 
 
 def rule_origin(policy: Policy, facts: Facts) -> Reason:
     """Only allowed classes."""
-    return _none_of("origin", "origin in " + ", ".join(policy.origins), facts.disallowed_origin,
-                    "members of another origin", "leave these records out, or bring evidence or a claim and ingest again")
+    return none_of(
+        "origin",
+        "origin in " + ", ".join(policy.origins),
+        facts.disallowed_origin,
+        "members of another origin",
+        "leave these out, or bring evidence or a claim and ingest again",
+    )
 
 
 def rule_evidence(policy: Policy, facts: Facts) -> Reason:
     """Each class with a good enough grade."""
     asked = ", ".join(f"{origin} from {policy.grade_for(origin).name}" for origin in policy.origins)
-    return _none_of("evidence", f"evidence: {asked}", facts.weak_evidence, "members with weaker evidence",
-                    "bring better evidence (docs/concepts.md, grades) and ingest again, or leave these records out")
+    return none_of(
+        "evidence",
+        f"evidence: {asked}",
+        facts.weak_evidence,
+        "members with weaker evidence",
+        "bring better evidence (docs/concepts.md, grades) and ingest again, or leave these records out",
+    )
 
 
 def rule_human_share(policy: Policy, facts: Facts) -> Reason:
     """Enough members whose class is human."""
     asked = f"at least {policy.min_human_share:.4g} of the records human"
     if facts.origins is None or facts.members is None:
-        return Reason("human_share", Ruling.DENY, asked, UNKNOWN, next_step=_GATHER)
+        return Reason("human_share", Ruling.DENY, asked, UNKNOWN, next_step=GATHER)
     human, total = facts.origins.get(OriginClass.HUMAN, 0), sum(facts.origins.values())
     if total != facts.members or total <= 0 or min(facts.origins.values()) < 0:
-        return Reason("human_share", Ruling.DENY, asked, f"origins of {total} records where there are {facts.members}",
-                      next_step="assemble again; every member must carry one origin class")
+        return Reason(
+            "human_share",
+            Ruling.DENY,
+            asked,
+            f"origins of {total} records where there are {facts.members}",
+            next_step="assemble again; every member must carry one origin class",
+        )
     found = f"{human} of {total} ({human / total:.4g})"
     if human / total >= policy.min_human_share:
         return Reason("human_share", Ruling.ALLOW, asked, found)
-    return Reason("human_share", Ruling.DENY, asked, found, total - human,
-                  next_step="add human records, or take fewer synthetic ones")
+    return Reason(
+        "human_share",
+        Ruling.DENY,
+        asked,
+        found,
+        total - human,
+        next_step="add human records, or take fewer synthetic ones",
+    )
 
 
 def rule_depth(policy: Policy, facts: Facts) -> Reason:
     """No longer chains of making than allowed."""
-    return _none_of("depth", f"at most {policy.max_depth} steps from a root", facts.too_deep, "deeper members",
-                    "derive from records nearer to their roots, or leave these out")
+    return none_of(
+        "depth",
+        f"at most {policy.max_depth} steps from a root",
+        facts.too_deep,
+        "deeper members",
+        "derive from records nearer to their roots, or leave these out",
+    )
 
 
 def rule_licence(policy: Policy, facts: Facts) -> Reason:
     """Every licence among a member's roots is allowed."""
     denied = f", never {', '.join(policy.denied_licences)}" if policy.denied_licences else ""
-    return _none_of("licence", f"licences in {', '.join(policy.licences)}{denied}", facts.disallowed_licence,
-                    "members under another or no known licence", "state the licence on ingest, or leave these out")
+    return none_of(
+        "licence",
+        f"licences in {', '.join(policy.licences)}{denied}",
+        facts.disallowed_licence,
+        "members under another or no known licence",
+        "state the licence on ingest, or leave these out",
+    )
 
 
 def rule_checks_passed(policy: Policy, facts: Facts) -> Reason:
     """Every needed check has said ``pass``; skipped, warn, abstain and error are no pass."""
     asked = f"a pass of: ingested {_list(policy.ingested)}; derived {_list(policy.derived)}"
     asked += "".join(f"; {kind} {_list(checks)}" for kind, checks in policy.kinds)
-    return _none_of_each("checks_passed", asked, policy.checks, facts.missing_checks, "members without a pass",
-                         "run `provenance verify` where the toolchain is installed (`provenance doctor` says which)")
+    return none_of_each(
+        "checks_passed",
+        asked,
+        policy.checks,
+        facts.missing_checks,
+        what="members without a pass",
+        next_step="run `provenance verify` where the toolchain is installed (`provenance doctor` says which)",
+    )
 
 
 def rule_checks_failed(policy: Policy, facts: Facts) -> Reason:
     """No needed check has said ``fail``, not even before a later pass."""
-    return _none_of_each("checks_failed", f"no fail of: {_list(policy.checks)}", policy.checks, facts.failed_checks,
-                         "members with a fail", "leave these records out")
+    return none_of_each(
+        "checks_failed",
+        f"no fail of: {_list(policy.checks)}",
+        policy.checks,
+        facts.failed_checks,
+        what="members with a fail",
+        next_step="leave these records out",
+    )
 
 
 def rule_exact_duplicates(policy: Policy, facts: Facts) -> Reason:
     """No two members with the same content."""
     if policy.exact:
-        return _not_asked("exact_duplicates", "duplicates.exact")
-    return _none_of("exact_duplicates", "no two members with the same content", facts.exact_duplicates,
-                    "members that repeat another's content", "run `provenance judge`, then assemble what it kept")
+        return not_asked("exact_duplicates", "duplicates.exact")
+    return none_of(
+        "exact_duplicates",
+        "no two members with the same content",
+        facts.exact_duplicates,
+        "members that repeat another's content",
+        "run `provenance judge`, then assemble what it kept",
+    )
 
 
 def rule_near_duplicates(policy: Policy, facts: Facts) -> Reason:
     """Every member was looked at for near-duplicates, and none is one."""
     if policy.near:
-        return _not_asked("near_duplicates", "duplicates.near")
-    asked, next_step = "no near-duplicates, every member looked at", "run `provenance judge`, then assemble what it kept"
-    reason = _none_of("near_duplicates", asked, facts.unjudged_near, "members that nobody looked at", next_step)
+        return not_asked("near_duplicates", "duplicates.near")
+    asked, next_step = "no near-duplicates, every member looked at", "run `provenance judge`, assemble what it kept"
+    reason = none_of("near_duplicates", asked, facts.unjudged_near, "members that nobody looked at", next_step)
     if reason.outcome is Ruling.DENY:
         return reason
-    return _none_of("near_duplicates", asked, facts.near_duplicates, "near-duplicates", next_step)
+    return none_of("near_duplicates", asked, facts.near_duplicates, "near-duplicates", next_step)
 
 
 def rule_trace(policy: Policy, facts: Facts) -> Reason:
     """Every trace reaches its roots."""
     if policy.gaps:
-        return _not_asked("trace", "trace.gaps")
-    return _none_of("trace", "every trace reaches its roots, every batch has its COMPLETE event", facts.gaps, "gaps",
-                    "run `provenance ledger verify`, restore what is missing, or run the step again")
+        return not_asked("trace", "trace.gaps")
+    return none_of(
+        "trace",
+        "every trace reaches its roots, every batch has its COMPLETE event",
+        facts.gaps,
+        "gaps",
+        "run `provenance ledger verify`, restore what is missing, or run the step again",
+    )
 
 
 def rule_recall(policy: Policy, facts: Facts) -> Reason:
     """Nothing that was withdrawn, and nothing made of it."""
     if policy.recalled:
-        return _not_asked("recall", "recall.recalled")
+        return not_asked("recall", "recall.recalled")
     asked = "nothing that descends from what was withdrawn"
-    reason = _none_of("recall", asked, facts.unjudged_recalls, "recalls that cannot be looked up",
-                      "see docs/gate.md, recalls: mend the target of these recalls")
+    reason = none_of(
+        "recall",
+        asked,
+        facts.unjudged_recalls,
+        "recalls that cannot be looked up",
+        "see docs/gate.md, recalls: mend the target of these recalls",
+    )
     if reason.outcome is Ruling.DENY:
         return reason
-    return _none_of("recall", asked, facts.recalled, "members of withdrawn origin", "assemble again without them")
+    return none_of("recall", asked, facts.recalled, "members of withdrawn origin", "assemble again without them")
 
 
 def rule_splits(policy: Policy, facts: Facts) -> Reason:
     """No relatives on both sides of a split."""
     if policy.leaks:
-        return _not_asked("splits", "splits.leaks")
-    return _none_of("splits", "relatives are in one split", facts.split_leaks, "members with a relative in another split",
-                    "assemble again; assemble keeps relatives together")
+        return not_asked("splits", "splits.leaks")
+    return none_of(
+        "splits",
+        "relatives are in one split",
+        facts.split_leaks,
+        "members with a relative in another split",
+        "assemble again; assemble keeps relatives together",
+    )
 
 
 def _list(checks: tuple[str, ...]) -> str:
@@ -237,6 +271,22 @@ def _list(checks: tuple[str, ...]) -> str:
 
 
 RULES: tuple[Rule, ...] = (
-    rule_facts, rule_size, rule_presence, rule_repeats, rule_files, rule_carried, rule_origin, rule_evidence,
-    rule_human_share, rule_depth, rule_licence, rule_checks_passed, rule_checks_failed, rule_exact_duplicates,
-    rule_near_duplicates, rule_trace, rule_recall, rule_splits)
+    rule_facts,
+    rule_size,
+    rule_presence,
+    rule_repeats,
+    rule_files,
+    rule_carried,
+    rule_origin,
+    rule_evidence,
+    rule_human_share,
+    rule_depth,
+    rule_licence,
+    rule_checks_passed,
+    rule_checks_failed,
+    rule_exact_duplicates,
+    rule_near_duplicates,
+    rule_trace,
+    rule_recall,
+    rule_splits,
+)

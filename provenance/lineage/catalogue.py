@@ -102,8 +102,7 @@ class Catalogue:
                 self._connection.execute(create, {"file": handle.name, "size": max(16_777_216, longest + 1)})
             except duckdb.Error as error:
                 self._blame(error)
-        misnamed = self._connection.execute(
-            "SELECT file, batch_id(batch) FROM loaded WHERE batch IS NULL OR file <> batch_id(batch) || '.json'").fetchone()
+        misnamed = self._connection.execute(text_of("internal", "misnamed")).fetchone()
         if misnamed:
             raise LedgerCorrupt(misnamed[0], f"holds the manifest of another batch ({misnamed[1]})",
                                 "run: provenance ledger verify")
@@ -121,7 +120,8 @@ class Catalogue:
     def _set_files(self, table: str, most: int = 2**31 - 1) -> int:
         # In SQL, not as a Python list: DuckDB 1.5 looks for pandas once an element.
         name = f"files_{table}"
-        self._connection.execute(text_of("internal", "set_files").replace("$name", name), {"table": table, "most": most})
+        asked = {"table": table, "most": most}
+        self._connection.execute(text_of("internal", "set_files").replace("$name", name), asked)
         row = self._connection.execute(f"SELECT len(getvariable('{name}'))").fetchone()
         return int(row[0] or 0) if row else 0
 

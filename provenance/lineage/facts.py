@@ -26,8 +26,16 @@ from provenance.model.identity import BatchId, Digest, RecordId, Swhid
 
 #: Tables whose bytes the facts rest on.
 _TABLES = ("records", "edges", "sources", "verdicts", "members", "datasets", "recalls")
-_KEPT = ("gate_words", "gate_listed", "gate_batches", "gate_above", "gate_stored", "gate_said", "gate_hashes",
-         "gate_suspects")
+_KEPT = (
+    "gate_words",
+    "gate_listed",
+    "gate_batches",
+    "gate_above",
+    "gate_stored",
+    "gate_said",
+    "gate_hashes",
+    "gate_suspects",
+)
 
 
 def gather(lens: Lens, dataset_batch: int, policy: Policy, *, altered_files: Violation | None = None) -> Facts:
@@ -56,19 +64,32 @@ def _gather(lens: Lens, dataset_batch: int, policy: Policy, altered_files: Viola
     presence = _ask(lens, "gate_presence")[0]
     record = _ask(lens, "gate_records", {"origins": list(query.origins)})[0]
     missing, failed = _checks(lens, query, policy.checks)
-    near = None if policy.near else _ask(lens, "gate_near_duplicates")[0]
+    near = {} if policy.near else _ask(lens, "gate_near_duplicates")[0]
     members = sum(int(row["members"]) for row in listed)
     recalled, unjudged = (None, None) if policy.recalled else _recalled(lens)
     return Facts(
-        policy=policy.digest, members=members, altered_files=altered_files,
+        policy=policy.digest,
+        members=members,
+        altered_files=altered_files,
         stated_size=stated[0]["size"] if len(stated) == 1 else None,
-        absent=_words(presence, "absent"), repeated=_words(presence, "repeated"), carried=_words(presence, "carried"),
-        origins=_origins(listed), disallowed_origin=_words(record, "origin"), weak_evidence=_words(record, "evidence"),
-        too_deep=_words(record, "depth"), disallowed_licence=_licence(lens, query), missing_checks=missing,
-        failed_checks=failed, exact_duplicates=None if policy.exact else _exact(lens),
-        near_duplicates=near and _words(near, "failed"), unjudged_near=near and _words(near, "unjudged"),
-        gaps=None if policy.gaps else _gaps(lens), recalled=recalled, unjudged_recalls=unjudged,
-        split_leaks=None if policy.leaks else _leaks(lens, [row["split"] for row in listed], dataset_batch))
+        absent=_words(presence, "absent"),
+        repeated=_words(presence, "repeated"),
+        carried=_words(presence, "carried"),
+        origins=_origins(listed),
+        disallowed_origin=_words(record, "origin"),
+        weak_evidence=_words(record, "evidence"),
+        too_deep=_words(record, "depth"),
+        disallowed_licence=_licence(lens, query),
+        missing_checks=missing,
+        failed_checks=failed,
+        exact_duplicates=None if policy.exact else _exact(lens),
+        near_duplicates=_words(near, "failed") if near else None,
+        unjudged_near=_words(near, "unjudged") if near else None,
+        gaps=None if policy.gaps else _gaps(lens),
+        recalled=recalled,
+        unjudged_recalls=unjudged,
+        split_leaks=None if policy.leaks else _leaks(lens, [row["split"] for row in listed], dataset_batch),
+    )
 
 
 def rehash(ledger: Ledger, dataset_batch: int) -> Violation:
@@ -100,8 +121,13 @@ def rehash(ledger: Ledger, dataset_batch: int) -> Violation:
 def _keep(lens: Lens, dataset_batch: int, policy: Policy) -> None:
     query = FactQuery.of(policy)
     params: dict[str, dict[str, Any]] = {
-        "gate_words": {"dataset": dataset_batch}, "gate_listed": {}, "gate_batches": {},
-        "gate_above": {"dataset": dataset_batch}, "gate_stored": {"max_depth": query.max_depth, **query.grades}, "gate_said": {}}
+        "gate_words": {"dataset": dataset_batch},
+        "gate_listed": {},
+        "gate_batches": {},
+        "gate_above": {"dataset": dataset_batch},
+        "gate_stored": {"max_depth": query.max_depth, **query.grades},
+        "gate_said": {},
+    }
     for name, values in params.items():
         lens.keep(name, text_of("", name), values or None)
 
@@ -134,11 +160,22 @@ def _licence_is_fine(query: FactQuery, profile: Mapping[str, Any]) -> bool:
 def _checks(lens: Lens, query: FactQuery, names: tuple[str, ...]) -> tuple[dict[str, Violation], dict[str, Violation]]:
     if not names:
         return {}, {}
-    rows = _ask(lens, "gate_checks", {
-        "checks": list(names), "ingested": list(query.ingested), "derived": list(query.derived), "kinds": list(query.kinds),
-        "kind_checks": [{"kind": kind, "check": check} for kind, checks in query.kinds.items() for check in checks]})
+    rows = _ask(
+        lens,
+        "gate_checks",
+        {
+            "checks": list(names),
+            "ingested": list(query.ingested),
+            "derived": list(query.derived),
+            "kinds": list(query.kinds),
+            "kind_checks": [{"kind": kind, "check": check} for kind, checks in query.kinds.items() for check in checks],
+        },
+    )
     # An empty dataset has no rows to speak of; the rule on size denies it, and a silent check is not known.
-    return ({row["check"]: _words(row, "missing") for row in rows}, {row["check"]: _words(row, "failed") for row in rows})
+    return (
+        {row["check"]: _words(row, "missing") for row in rows},
+        {row["check"]: _words(row, "failed") for row in rows},
+    )
 
 
 def _exact(lens: Lens) -> Violation:
@@ -153,16 +190,24 @@ def _gaps(lens: Lens) -> Violation:
     batches = _ask(lens, "gate_gap_batches")
     edges = _ask(lens, "gate_gap_edges")
     roots = _words(_ask(lens, "gate_gap_roots")[0], "offenders", "first_words")
-    return _sum([
-        Violation(len(batches), tuple(texts[row["gap"]].format(row["batch"]) for row in batches[:EXAMPLES])),
-        Violation(sum(pair["edges"] for pair in edges), tuple(
-            f"{_record(pair['batch'], pair['row'])} has a parent that is not there" for pair in edges[:EXAMPLES])),
-        Violation(roots.count, tuple(f"{record} has no parent" for record in roots.examples))])
+    return _sum(
+        [
+            Violation(len(batches), tuple(texts[row["gap"]].format(row["batch"]) for row in batches[:EXAMPLES])),
+            Violation(
+                sum(pair["edges"] for pair in edges),
+                tuple(
+                    f"{_record(pair['batch'], pair['row'])} has a parent that is not there" for pair in edges[:EXAMPLES]
+                ),
+            ),
+            Violation(roots.count, tuple(f"{record} has no parent" for record in roots.examples)),
+        ]
+    )
 
 
 def _recalled(lens: Lens) -> tuple[Violation, Violation]:
-    targets: dict[str, list[str]] = {name: [] for name in ("sources", "models", "licences", "records", "contents",
-                                                           "swhids", "people")}
+    targets: dict[str, list[str]] = {
+        name: [] for name in ("sources", "models", "licences", "records", "contents", "swhids", "people")
+    }
     unjudged = []
     recalls = _ask(lens, "gate_recalls")
     for row in recalls:
@@ -211,8 +256,9 @@ def _leaks(lens: Lens, splits: Sequence[str], dataset_batch: int) -> Violation:
         # The families are mixed already; walking all of them would only make the number larger.
         return near
     # (Rows come largest first, so the first split is a large one; any would give the right answer.)
-    return _rows(_ask(lens, "gate_split_relatives", {"dataset": dataset_batch, "main": splits[0]})[0],
-                 "offenders", "first_rows")
+    return _rows(
+        _ask(lens, "gate_split_relatives", {"dataset": dataset_batch, "main": splits[0]})[0], "offenders", "first_rows"
+    )
 
 
 def _rows(row: Mapping[str, Any], count: str, examples: str) -> Violation:
@@ -223,10 +269,14 @@ def _rows(row: Mapping[str, Any], count: str, examples: str) -> Violation:
 
 def _words(row: Mapping[str, Any], count: str, examples: str = "") -> Violation:
     """A violation whose examples are words of 64 rows."""
-    records = [_record(word["batch"], word["word"] * 64 + bit) for word in row[examples or f"{count}_words"] or []
-               for bit in range(64) if (word["bits"] or 0) >> bit & 1]
+    records = [
+        _record(word["batch"], word["word"] * 64 + bit)
+        for word in row[examples or f"{count}_words"] or []
+        for bit in range(64)
+        if (word["bits"] or 0) >> bit & 1
+    ]
     number = int(row[count] or 0)
-    return Violation(number, tuple(records[:min(EXAMPLES, number)]))
+    return Violation(number, tuple(records[: min(EXAMPLES, number)]))
 
 
 def _record(batch: int, row: int) -> str:

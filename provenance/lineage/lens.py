@@ -7,13 +7,14 @@ Opening reads the manifests and nothing else of the data; a view reads its Parqu
 that a manifest names are ever read, so what a killed writer left behind does not exist here. A lens shows the ledger
 as it was when the lens was opened (events excepted, which are listed anew); open another to see later batches.
 
-What it refuses, whoever asks: everything but one SELECT (with WITH, FROM, VALUES, DESCRIBE, SUMMARIZE, SHOW, EXPLAIN),
-any file outside the folders of batches, parts and events, extensions, and changes of settings. There is no key, no
+What it refuses, whoever asks: everything but one SELECT (WITH, FROM, VALUES, DESCRIBE, SUMMARIZE and SHOW are
+selects), any file outside the folders of batches, parts and events, extensions, and changes of settings. There is no key, no
 environment and no network within reach of a query.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 import tempfile
@@ -31,7 +32,6 @@ from provenance.lineage import catalogue
 from provenance.lineage.selftest import prove_engine
 
 Params = Mapping[str, Any] | Sequence[Any] | None
-_READS = {"SELECT", "EXPLAIN"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +169,7 @@ class Lens:
                 self._retrying(statement, params)
             except duckdb.Error as error:
                 raise _translated(statement, error) from error
-            row = self._connection.execute(f"SELECT count(*) FROM {name}").fetchone()
+            row = self._connection.execute(f"FROM {name} SELECT count(*)").fetchone()
             return int(row[0]) if row else 0
 
     def drop(self, *names: str) -> None:
@@ -197,7 +197,8 @@ class Lens:
             raise QueryError(_shown(sql), f"is not SQL that DuckDB understands: {_first_line(error)}") from error
         if len(statements) != 1:
             raise QueryError(_shown(sql), f"is {len(statements)} statements", "ask one SELECT at a time")
-        if (kind := statements[0].type.name) not in _READS:
+        # Not EXPLAIN either: EXPLAIN ANALYZE runs what it explains.
+        if (kind := statements[0].type.name) != "SELECT":
             raise QueryError(_shown(sql), f"is a {kind} statement, and the ledger is read-only here",
                              "ask a SELECT; to save its answer use --format csv or json")
         return statements[0]
@@ -225,10 +226,9 @@ class Lens:
 
     def _end(self) -> None:
         self._abort()
-        try:
+        # There may be none: its own error ended it.
+        with contextlib.suppress(duckdb.TransactionException):
             self._connection.execute("ROLLBACK")
-        except duckdb.TransactionException:
-            pass  # there is none: its own error ended it
 
 
 def _translated(sql: str, error: duckdb.Error) -> QueryError | LedgerCorrupt:

@@ -124,6 +124,6 @@ def _value(lens: Lens, param: Param, given: Any) -> str | int | None:
             raise QueryError(text, error.problem) from error
         if lens.query("SELECT dataset_batch($dataset)", {"dataset": text}).rows[0][0] is None:
             there = [row[0] for row in lens.query(catalogue.text_of("internal", "dataset_names"), limit=20).rows]
-            raise QueryError(text, "is not a training set of this ledger",
-                             f"ask for one of: {', '.join(there)}" if there else "there is none yet; run assemble first")
+            advice = f"ask for one of: {', '.join(there)}" if there else "there is none yet; run assemble first"
+            raise QueryError(text, "is not a training set of this ledger", advice)
     return text

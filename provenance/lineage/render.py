@@ -3,8 +3,8 @@
     print(text(trace(ledger, record)))
 
 File names, prompts and parameters come from outside. Text loses its control characters (a file name must not move the
-cursor); in Mermaid and DOT every label is escaped and no identifier of a graph is taken from data. Each road of the text
-ends at "commit ..." or at "model ... prompt ...", or says why it does not; gaps are listed last and never left out.
+cursor); in Mermaid and DOT every label is escaped and no identifier of a graph is taken from data. Each road of the
+text ends at "commit ..." or at "model ... prompt ...", or says why it does not; gaps are listed last and never left out.
 """
 
 from __future__ import annotations
@@ -60,11 +60,12 @@ def _story(node: TraceNode, root: bool) -> list[str]:
     lines = [f"origin {node.origin} ({node.evidence}), depth {node.depth}, human share {node.human_share:.2f}, "
              f"licence {clean(node.licence)}",
              f"content sha256:{node.content_sha256}" + (f", {clean(node.swhid)}" if node.swhid else "")]
-    made = f"made by {clean(node.step)} {clean(node.step_version)}" + (f" with {_params(node.params)}" if node.params else "")
-    lines.append(f"{made}, seed {node.seed}; run {clean(node.run)} at {clean(node.written_at)}")
+    given = f" with {_params(node.params)}" if node.params else ""
+    lines.append(f"made by {clean(node.step)} {clean(node.step_version)}{given}, seed {node.seed}; run {clean(node.run)} at {clean(node.written_at)}")
     lines.extend(f"evidence {item.grade.name} {clean(item.kind)}: {clean(item.value)}"
                  + (f" (speaks for {item.points_to})" if item.points_to else "") for item in node.evidence_rows)
-    lines.extend(f"check {clean(said.check)}: {said.outcome}" + (f" ({clean(said.reason)})" if said.reason else "")
+    lines.extend(f"check {clean(said.check)}: {said.outcome}" + (f" {clean(said.value)}" if said.value else "")
+                 + (f" ({clean(said.reason)})" if said.reason else "")
                  + (f" by {clean(said.tool)} {clean(said.tool_version)}".rstrip() if said.tool else "")
                  for said in node.verdicts)
     if root:
@@ -76,9 +77,11 @@ def _end(node: TraceNode) -> str:
     """Where a road ends."""
     if node.source is not None:
         source = node.source
-        span = f", written {source.first_commit_at[:10]} to {source.last_commit_at[:10]}" if source.first_commit_at else ""
+        first, last = source.first_commit_at[:10], source.last_commit_at[:10]
+        span = f", written {first} to {last}" if first else ""
         people = f" by {len(source.authors)} author{'s' * (len(source.authors) != 1)}" if source.authors else ""
-        return f"= commit {clean(source.commit) or '(none)'} of {clean(source.repository)}, {clean(source.path)}{span}{people}"
+        place = f"{clean(source.repository)}, {clean(source.path)}"
+        return f"= commit {clean(source.commit) or '(none)'} of {place}{span}{people}"
     if node.model:
         return f"= model {clean(node.model)}, prompt {clean(node.prompt or '(not recorded)')}"
     return "= no commit and no model is recorded for this root"
@@ -96,7 +99,7 @@ def _value(value: Any) -> str:
 
 
 def clean(value: str) -> str:
-    """Without control, format (text direction) and surrogate characters, which show as U+FFFD; line breaks as spaces."""
+    """Control, format (text direction) and surrogate characters become U+FFFD, line breaks become spaces."""
     if value.isascii() and value.isprintable():
         return value
     return "".join(" " if c in "\n\r\t" else "\N{REPLACEMENT CHARACTER}" if unicodedata.category(c)[0] == "C"
@@ -146,7 +149,8 @@ def dot(found: Trace) -> str:
     for record, name in names.items():
         label = "\\n".join(_dot_text(line) for line in _label(found, record))
         lines.append(f'  {name} [label="{label}"{"" if found.node(record) else ", style=dashed"}];')
-    lines.extend(f'  {names[edge.parent]} -> {names[edge.child]} [label="{_dot_text(edge.role)}"];' for edge in found.edges)
+    lines.extend(f'  {names[edge.parent]} -> {names[edge.child]} [label="{_dot_text(edge.role)}"];'
+                 for edge in found.edges)
     lines.extend(f"  // gap: {_dot_text(gap.subject)} {_dot_text(gap.problem)}" for gap in found.gaps)
     return "\n".join([*lines, "}"]) + "\n"
 

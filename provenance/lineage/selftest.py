@@ -1,8 +1,9 @@
 """A proof, before the first question, that the engine in use answers rightly on our types.
 
-DuckDB 1.5 returns no rows, and no error, when a dictionary-encoded BLOB column of a Parquet file that it wrote itself is
-compared: a recall would find nothing and a gate would open. So no ledger table has a binary column, and for the types
-that we do use, equality, IN and joins are tried on small files, written both by DuckDB and by pyarrow, in each process.
+DuckDB 1.5 returns no rows, and no error, when a dictionary-encoded BLOB column of a Parquet file that it wrote itself
+is compared: a recall would find nothing and a gate would open. So no ledger table has a binary column, and for the
+types that we do use, equality, IN and joins are tried on small files, written both by DuckDB and by pyarrow, in each
+process.
 
     prove_engine()      # nothing, or LedgerError; some 10 ms, once a process
 """

@@ -185,7 +185,7 @@ class _Walk:
             manifest = self._manifests[batch]
             return [] if manifest is None else rows(self._ledger, manifest, table, wanted[batch], columns=columns)
 
-        return {batch: found for batch, found in self._each(read, sorted(wanted), table)}
+        return dict(self._each(read, sorted(wanted), table))
 
     def _each(self, read: Callable[[int], list[dict[str, Any]]], batches: list[int],
               table: str) -> list[tuple[int, list[dict[str, Any]]]]:

@@ -37,8 +37,8 @@ class DatasetRef:
 
     @classmethod
     def parse(cls, text: str) -> DatasetRef:
-        name, _, version = text.partition("@")
-        if not _NAME.fullmatch(name) or (version and not re.fullmatch(r"[0-7][0-9a-f]{15}", version)):
+        name, at, version = text.partition("@")
+        if not _NAME.fullmatch(name) or (at and not re.fullmatch(r"[0-7][0-9a-f]{15}", version)):
             raise InvalidId(text, "is not a dataset of the form name or name@<16 hex>")
         return cls(name, version)
 

@@ -78,7 +78,7 @@ def _ingest_work(snapshot: Snapshot, shard: str, entries: list[Entry], options: 
     def make() -> Made:
         records: list[Record] = []
         verdicts: list[Verdict] = []
-        for found in ingest_room.ingest(snapshot.read(entries), options, snapshot.repository):
+        for found in ingest_room.ingest_snapshot(snapshot, entries, options):
             if found.record is None:
                 verdicts.extend(found.verdicts)
                 continue

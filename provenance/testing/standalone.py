@@ -66,7 +66,10 @@ class Standalone:
 
     def __init__(self, home: Path, dags: Path, env: Mapping[str, str] | None = None, start_timeout: float = 180.0) -> None:
         self.home, self.port, self._start_timeout = home, free_port(), start_timeout
-        self.env = {**os.environ, **settings(home, dags, self.port), **(env or {})}
+        self._bin = Path(sys.executable).parent
+        # standalone starts its components as `airflow ...`, found on PATH.
+        self.env = {**os.environ, "PATH": f"{self._bin}{os.pathsep}{os.environ.get('PATH', '')}",
+                    **settings(home, dags, self.port), **(env or {})}
         self.log = home / "standalone.log"
         self._process: subprocess.Popen[bytes] | None = None
         self._bearer = ""
@@ -74,8 +77,7 @@ class Standalone:
     def __enter__(self) -> Standalone:
         self.home.mkdir(parents=True, exist_ok=True)
         with open(self.log, "ab") as log:
-            self._process = subprocess.Popen([str(Path(sys.executable).parent / "airflow"), "standalone"], env=self.env,
-                                             stdout=log, stderr=subprocess.STDOUT, start_new_session=True)
+            self._process = subprocess.Popen([str(self._bin / "airflow"), "standalone"], env=self.env, stdout=log, stderr=subprocess.STDOUT, start_new_session=True)
         try:
             self._until("to become healthy", self._healthy, self._start_timeout)
             self._login()

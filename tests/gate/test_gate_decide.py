@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import importlib
 import random
 from typing import Any
 
@@ -11,18 +12,26 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provenance.errors import GateClosed
-from provenance.gate import decide as decide_module
 from provenance.gate.decide import Decision, decide, explain
 from provenance.gate.facts import FactQuery, Facts, Violation
 from provenance.gate.policy import Policy
-from provenance.gate.rules import RULES, UNKNOWN, Reason, Ruling
+from provenance.gate.reason import UNKNOWN, Reason, Ruling
+from provenance.gate.rules import RULES
 from provenance.model.identity import Digest
 from provenance.model.origin import EvidenceGrade, OriginClass
 
 POLICY = Policy(
-    name="p", origins=(OriginClass.HUMAN, OriginClass.SYNTHETIC_RULE), min_human_share=0.5, max_depth=2,
-    licences=("Apache-2.0", "MIT"), denied_licences=("GPL-3.0-only",), ingested=("syntax",),
-    derived=("compile", "syntax"), kinds=(("copybook", ("secrets",)),), min_records=4)
+    name="p",
+    origins=(OriginClass.HUMAN, OriginClass.SYNTHETIC_RULE),
+    min_human_share=0.5,
+    max_depth=2,
+    licences=("Apache-2.0", "MIT"),
+    denied_licences=("GPL-3.0-only",),
+    ingested=("syntax",),
+    derived=("compile", "syntax"),
+    kinds=(("copybook", ("secrets",)),),
+    min_records=4,
+)
 LAX = dataclasses.replace(POLICY, exact=True, near=True, gaps=True, recalled=True, leaks=True)
 NONE = Violation(0)
 SOME = Violation(2, ("rec:0000000000000001.0",))
@@ -31,9 +40,15 @@ SOME = Violation(2, ("rec:0000000000000001.0",))
 def facts(of: Policy = POLICY, /, **changes: Any) -> Facts:
     """Facts with which the policy allows."""
     fine: dict[str, Any] = {field.name: NONE for field in dataclasses.fields(Facts)}
-    none_each = {check: NONE for check in of.checks}
-    fine |= {"policy": of.digest, "members": 10, "stated_size": 10, "origins": {"human": 6, "synthetic_rule": 4},
-             "missing_checks": none_each, "failed_checks": none_each}
+    none_each = dict.fromkeys(of.checks, NONE)
+    fine |= {
+        "policy": of.digest,
+        "members": 10,
+        "stated_size": 10,
+        "origins": {"human": 6, "synthetic_rule": 4},
+        "missing_checks": none_each,
+        "failed_checks": none_each,
+    }
     return Facts(**(fine | changes))
 
 
@@ -43,12 +58,29 @@ def reason(rule: str, of: Policy = POLICY, /, **changes: Any) -> Reason:
 
 ASKED = sorted({field.name for field in dataclasses.fields(Facts)})
 #: fact -> rule that reads it.
-READ_BY = {"policy": "facts", "members": "size", "stated_size": "size", "absent": "presence", "repeated": "repeats",
-           "altered_files": "files", "carried": "carried", "origins": "human_share", "disallowed_origin": "origin",
-           "weak_evidence": "evidence", "too_deep": "depth", "disallowed_licence": "licence",
-           "missing_checks": "checks_passed", "failed_checks": "checks_failed", "exact_duplicates": "exact_duplicates",
-           "near_duplicates": "near_duplicates", "unjudged_near": "near_duplicates", "gaps": "trace",
-           "recalled": "recall", "unjudged_recalls": "recall", "split_leaks": "splits"}
+READ_BY = {
+    "policy": "facts",
+    "members": "size",
+    "stated_size": "size",
+    "absent": "presence",
+    "repeated": "repeats",
+    "altered_files": "files",
+    "carried": "carried",
+    "origins": "human_share",
+    "disallowed_origin": "origin",
+    "weak_evidence": "evidence",
+    "too_deep": "depth",
+    "disallowed_licence": "licence",
+    "missing_checks": "checks_passed",
+    "failed_checks": "checks_failed",
+    "exact_duplicates": "exact_duplicates",
+    "near_duplicates": "near_duplicates",
+    "unjudged_near": "near_duplicates",
+    "gaps": "trace",
+    "recalled": "recall",
+    "unjudged_recalls": "recall",
+    "split_leaks": "splits",
+}
 
 
 def test_all_fine_allows_and_require_returns_the_decision() -> None:
@@ -78,21 +110,30 @@ def test_each_violation_denies_and_is_named(fact: str) -> None:
     assert denied.found.startswith("2 ") and denied.next_step
 
 
-@pytest.mark.parametrize(("rule", "changes", "found"), [
-    ("facts", {"policy": Digest.of(b"another")}, f"gathered for {Digest.of(b'another')}"),
-    ("size", {"members": 3, "stated_size": 3, "origins": {"human": 3}}, "3 records, 3 stated"),
-    ("size", {"stated_size": 11}, "10 records, 11 stated"),
-    ("human_share", {"origins": {"human": 4, "synthetic_rule": 6}}, "4 of 10 (0.4)"),
-    ("human_share", {"origins": {"human": 6, "synthetic_rule": 3}}, "origins of 9 records where there are 10"),
-    ("human_share", {"origins": {"human": 11, "synthetic_rule": -1}}, "origins of 10 records where there are 10"),
-    ("human_share", {"members": 0, "origins": {}}, "origins of 0 records where there are 0"),
-    ("checks_passed", {"missing_checks": {"syntax": NONE}}, "not known for compile, secrets"),
-    ("checks_passed", {"missing_checks": {"syntax": SOME, "compile": NONE, "secrets": Violation(1)}},
-     "members without a pass: secrets: 1, syntax: 2"),
-    ("checks_failed", {"failed_checks": {}}, "not known for compile, secrets, syntax"),
-    ("checks_failed", {"failed_checks": {"syntax": NONE, "compile": NONE, "secrets": NONE, "other": SOME}},
-     "members with a fail: other: 2"),
-])
+@pytest.mark.parametrize(
+    ("rule", "changes", "found"),
+    [
+        ("facts", {"policy": Digest.of(b"another")}, f"gathered for {Digest.of(b'another')}"),
+        ("size", {"members": 3, "stated_size": 3, "origins": {"human": 3}}, "3 records, 3 stated"),
+        ("size", {"stated_size": 11}, "10 records, 11 stated"),
+        ("human_share", {"origins": {"human": 4, "synthetic_rule": 6}}, "4 of 10 (0.4)"),
+        ("human_share", {"origins": {"human": 6, "synthetic_rule": 3}}, "origins of 9 records where there are 10"),
+        ("human_share", {"origins": {"human": 11, "synthetic_rule": -1}}, "origins of 10 records where there are 10"),
+        ("human_share", {"members": 0, "origins": {}}, "origins of 0 records where there are 0"),
+        ("checks_passed", {"missing_checks": {"syntax": NONE}}, "not known for compile, secrets"),
+        (
+            "checks_passed",
+            {"missing_checks": {"syntax": SOME, "compile": NONE, "secrets": Violation(1)}},
+            "members without a pass: secrets: 1, syntax: 2",
+        ),
+        ("checks_failed", {"failed_checks": {}}, "not known for compile, secrets, syntax"),
+        (
+            "checks_failed",
+            {"failed_checks": {"syntax": NONE, "compile": NONE, "secrets": NONE, "other": SOME}},
+            "members with a fail: other: 2",
+        ),
+    ],
+)
 def test_denying_examples(rule: str, changes: dict[str, Any], found: str) -> None:
     denied = reason(rule, **changes)
     assert denied.outcome is Ruling.DENY and denied.found == found and denied.next_step
@@ -104,8 +145,15 @@ def test_the_share_is_met_exactly() -> None:
 
 @pytest.mark.parametrize("rule", ["exact_duplicates", "near_duplicates", "trace", "recall", "splits"])
 def test_what_a_policy_does_not_ask_need_not_be_known(rule: str) -> None:
-    unasked = {"exact_duplicates": None, "near_duplicates": None, "unjudged_near": None, "gaps": None,
-               "recalled": None, "unjudged_recalls": None, "split_leaks": None}
+    unasked = {
+        "exact_duplicates": None,
+        "near_duplicates": None,
+        "unjudged_near": None,
+        "gaps": None,
+        "recalled": None,
+        "unjudged_recalls": None,
+        "split_leaks": None,
+    }
     allowed = reason(rule, LAX, **unasked)
     assert allowed.outcome is Ruling.ALLOW and "= true" in allowed.asked and allowed.found == "not looked at"
     assert decide(LAX, facts(LAX, **unasked)).allowed
@@ -131,7 +179,9 @@ def some_facts(draw: st.DrawFn) -> Facts:
         elif name in ("members", "stated_size"):
             changes[name] = draw(st.sampled_from([None, 0, 3, 4, 10, 11]))
         elif name == "origins":
-            changes[name] = draw(st.none() | st.dictionaries(st.sampled_from(["human", "synthetic_rule"]), st.integers(-1, 9)))
+            changes[name] = draw(
+                st.none() | st.dictionaries(st.sampled_from(["human", "synthetic_rule"]), st.integers(-1, 9))
+            )
         elif name in ("missing_checks", "failed_checks"):
             changes[name] = draw(st.none() | _EACH)
         else:
@@ -149,8 +199,11 @@ def test_taking_facts_away_never_opens(policy: Policy, known: Facts, gone: set[s
     before, after = decide(policy, known), decide(policy, less)
     for rule_before, rule_after in zip(before.reasons, after.reasons, strict=True):
         assert rule_before.outcome is Ruling.ALLOW or rule_after.outcome is Ruling.DENY
-    asked = [name for name in gone if policy is POLICY or READ_BY[name] not in
-             ("exact_duplicates", "near_duplicates", "trace", "recall", "splits")]
+    asked = [
+        name
+        for name in gone
+        if policy is POLICY or READ_BY[name] not in ("exact_duplicates", "near_duplicates", "trace", "recall", "splits")
+    ]
     if asked:
         assert not after.allowed
 
@@ -177,10 +230,16 @@ def test_order_of_rules_and_of_facts_does_not_matter(known: Facts, rng: random.R
     shuffled = list(RULES)
     rng.shuffle(shuffled)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(decide_module, "RULES", tuple(shuffled))
+        patch.setattr(importlib.import_module("provenance.gate.decide"), "RULES", tuple(shuffled))
         other = decide(POLICY, known)
-    turned = dataclasses.replace(known, **{name: dict(reversed(getattr(known, name).items())) for name in
-                                           ("origins", "missing_checks", "failed_checks") if getattr(known, name)})
+    turned = dataclasses.replace(
+        known,
+        **{
+            name: dict(reversed(getattr(known, name).items()))
+            for name in ("origins", "missing_checks", "failed_checks")
+            if getattr(known, name)
+        },
+    )
     assert set(other.reasons) == set(decide(POLICY, known).reasons) == set(decide(POLICY, turned).reasons)
 
 
@@ -224,21 +283,24 @@ def test_a_violation_counts_its_examples() -> None:
         Violation(0, ("rec:0000000000000001.0",))
 
 
-@pytest.mark.parametrize(("expression", "ids", "cut", "fine"), [
-    ("MIT", ("MIT",), False, True),
-    ("mit", ("apache-2.0",), False, True),
-    ("MIT OR Apache-2.0", ("Apache-2.0", "MIT"), False, True),
-    ("MIT OR BSD-3-Clause", ("BSD-3-Clause", "MIT"), False, False),
-    ("MIT", ("MIT", "BSD-3-Clause"), False, False),
-    ("BSD-3-Clause", ("MIT",), False, False),
-    ("GPL-3.0-only", ("GPL-3.0-only",), False, False),
-    ("NOASSERTION", ("NOASSERTION",), False, False),
-    ("MIT", ("MIT",), True, False),
-    ("MIT", (), False, False),
-    ("", ("MIT",), False, False),
-    (None, ("MIT",), False, False),
-    ("MIT", ("MIT", None), False, False),
-])
+@pytest.mark.parametrize(
+    ("expression", "ids", "cut", "fine"),
+    [
+        ("MIT", ("MIT",), False, True),
+        ("mit", ("apache-2.0",), False, True),
+        ("MIT OR Apache-2.0", ("Apache-2.0", "MIT"), False, True),
+        ("MIT OR BSD-3-Clause", ("BSD-3-Clause", "MIT"), False, False),
+        ("MIT", ("MIT", "BSD-3-Clause"), False, False),
+        ("BSD-3-Clause", ("MIT",), False, False),
+        ("GPL-3.0-only", ("GPL-3.0-only",), False, False),
+        ("NOASSERTION", ("NOASSERTION",), False, False),
+        ("MIT", ("MIT",), True, False),
+        ("MIT", (), False, False),
+        ("", ("MIT",), False, False),
+        (None, ("MIT",), False, False),
+        ("MIT", ("MIT", None), False, False),
+    ],
+)
 def test_licences(expression: str | None, ids: tuple[str | None, ...], cut: bool, fine: bool) -> None:
     assert FactQuery.of(POLICY).licence_is_fine(expression, ids, cut) is fine
 

@@ -22,13 +22,21 @@ from provenance.model.origin import EvidenceGrade, OriginClass
 HERE = Path(__file__).parents[2]
 SCHEMA = json.loads((HERE / "spec" / "policy.schema.json").read_text())
 FULL: dict[str, Any] = {
-    "name": "full", "description": "all keys",
-    "origin": {"allow": ["human", "synthetic_rule"], "min_evidence": {"human": "E2"}, "min_human_share": 0.25,
-               "max_depth": 3},
+    "name": "full",
+    "description": "all keys",
+    "origin": {
+        "allow": ["human", "synthetic_rule"],
+        "min_evidence": {"human": "E2"},
+        "min_human_share": 0.25,
+        "max_depth": 3,
+    },
     "licence": {"allow": ["MIT", "Apache-2.0"], "deny": ["GPL-3.0-only"]},
     "checks": {"ingested": ["syntax"], "derived": ["syntax", "compile"], "kinds": {"copybook": []}},
-    "duplicates": {"exact": False, "near": True}, "trace": {"gaps": False}, "recall": {"recalled": False},
-    "splits": {"leaks": False}, "size": {"min_records": 10},
+    "duplicates": {"exact": False, "near": True},
+    "trace": {"gaps": False},
+    "recall": {"recalled": False},
+    "splits": {"leaks": False},
+    "size": {"min_records": 10},
 }
 
 
@@ -55,49 +63,62 @@ def mistakes(value: Any) -> str:
 def test_all_keys_are_read() -> None:
     policy = policy_of(FULL, "p.toml")
     assert policy == Policy(
-        name="full", description="all keys", origins=(OriginClass.HUMAN, OriginClass.SYNTHETIC_RULE),
-        min_evidence=((OriginClass.HUMAN, EvidenceGrade.E2),), min_human_share=0.25, max_depth=3,
-        licences=("Apache-2.0", "MIT"), denied_licences=("GPL-3.0-only",), ingested=("syntax",),
-        derived=("compile", "syntax"), kinds=(("copybook", ()),), near=True, min_records=10)
+        name="full",
+        description="all keys",
+        origins=(OriginClass.HUMAN, OriginClass.SYNTHETIC_RULE),
+        min_evidence=((OriginClass.HUMAN, EvidenceGrade.E2),),
+        min_human_share=0.25,
+        max_depth=3,
+        licences=("Apache-2.0", "MIT"),
+        denied_licences=("GPL-3.0-only",),
+        ingested=("syntax",),
+        derived=("compile", "syntax"),
+        kinds=(("copybook", ()),),
+        near=True,
+        min_records=10,
+    )
     assert policy.checks == ("compile", "syntax")
 
 
-@pytest.mark.parametrize(("path", "value", "told"), [
-    ("name", 3, "name: must be text, not a number"),
-    ("name", "a b", "name: 'a b' must be 1 to 100"),
-    ("name", ..., "name: is missing"),
-    ("description", [], "description: must be text, not a list"),
-    ("origin", ..., "origin.allow: is missing"),
-    ("origin", "human", "origin: must be a table ([origin]), not text"),
-    ("origin.allow", [], "origin.allow: is empty"),
-    ("origin.allow", ["humn"], 'did you mean "human"?'),
-    ("origin.allow", ["human", "human"], "'human' is listed twice"),
-    ("origin.allow", "human", "origin.allow: must be a list of texts, not text"),
-    ("origin.allow", [1], "origin.allow[0]: 1 is not an origin class"),
-    ("origin.min_evidence", "E1", "origin.min_evidence: must be a table"),
-    ("origin.min_evidence", {"humn": "E1"}, "origin.min_evidence.humn: is not an origin class"),
-    ("origin.min_evidence", {"human": "E9"}, "origin.min_evidence.human: 'E9' is not a grade"),
-    ("origin.min_evidence", {"unknown": "E1"}, "origin.min_evidence.unknown: is not in origin.allow"),
-    ("origin.min_human_share", 1.01, "origin.min_human_share: 1.01 must be from 0 to 1"),
-    ("origin.min_human_share", float("nan"), "origin.min_human_share: nan must be"),
-    ("origin.min_human_share", True, "must be a number, not true or false"),
-    ("origin.max_depth", 1.5, "origin.max_depth: must be a whole number"),
-    ("origin.max_depth", -1, "origin.max_depth: -1 must be from 0 to 254"),
-    ("licence.allow", ["MIT OR Apache-2.0"], "is not an SPDX id"),
-    ("licence.deny", ["MIT"], "licence.deny: MIT is allowed and denied"),
-    ("licence.deny", ["*"], "licence.deny[0]"),
-    ("checks.ingested", ..., "checks.ingested: is missing"),
-    ("checks.derived", ["Syntax"], "checks.derived[0]: 'Syntax' is not a check"),
-    ("checks.kinds", [], "checks.kinds: must be a table"),
-    ("checks.kinds", {"Copy book": []}, "checks.kinds: 'Copy book' is not a kind of file"),
-    ("checks.kinds", {"copybook": "x"}, "checks.kinds.copybook: must be a list"),
-    ("duplicates.exact", "no", "duplicates.exact: must be true or false, not text"),
-    ("size.min_records", 0, "size.min_records: 0 must be from 1"),
-    ("orign", {}, 'orign: is not a key of a policy; did you mean "origin"?'),
-    ("origin.alow", [], 'origin.alow: is not a key of a policy; did you mean "origin.allow"?'),
-    ("zzzz", 1, "zzzz: is not a key of a policy"),
-    ("max_depth", 1, "max_depth: is not a key of a policy"),
-])
+@pytest.mark.parametrize(
+    ("path", "value", "told"),
+    [
+        ("name", 3, "name: must be text, not a number"),
+        ("name", "a b", "name: 'a b' must be 1 to 100"),
+        ("name", ..., "name: is missing"),
+        ("description", [], "description: must be text, not a list"),
+        ("origin", ..., "origin.allow: is missing"),
+        ("origin", "human", "origin: must be a table ([origin]), not text"),
+        ("origin.allow", [], "origin.allow: is empty"),
+        ("origin.allow", ["humn"], 'did you mean "human"?'),
+        ("origin.allow", ["human", "human"], "'human' is listed twice"),
+        ("origin.allow", "human", "origin.allow: must be a list of texts, not text"),
+        ("origin.allow", [1], "origin.allow[0]: 1 is not an origin class"),
+        ("origin.min_evidence", "E1", "origin.min_evidence: must be a table"),
+        ("origin.min_evidence", {"humn": "E1"}, "origin.min_evidence.humn: is not an origin class"),
+        ("origin.min_evidence", {"human": "E9"}, "origin.min_evidence.human: 'E9' is not a grade"),
+        ("origin.min_evidence", {"unknown": "E1"}, "origin.min_evidence.unknown: is not in origin.allow"),
+        ("origin.min_human_share", 1.01, "origin.min_human_share: 1.01 must be from 0 to 1"),
+        ("origin.min_human_share", float("nan"), "origin.min_human_share: nan must be"),
+        ("origin.min_human_share", True, "must be a number, not true or false"),
+        ("origin.max_depth", 1.5, "origin.max_depth: must be a whole number"),
+        ("origin.max_depth", -1, "origin.max_depth: -1 must be from 0 to 254"),
+        ("licence.allow", ["MIT OR Apache-2.0"], "is not an SPDX id"),
+        ("licence.deny", ["MIT"], "licence.deny: MIT is allowed and denied"),
+        ("licence.deny", ["*"], "licence.deny[0]"),
+        ("checks.ingested", ..., "checks.ingested: is missing"),
+        ("checks.derived", ["Syntax"], "checks.derived[0]: 'Syntax' is not a check"),
+        ("checks.kinds", [], "checks.kinds: must be a table"),
+        ("checks.kinds", {"Copy book": []}, "checks.kinds: 'Copy book' is not a kind of file"),
+        ("checks.kinds", {"copybook": "x"}, "checks.kinds.copybook: must be a list"),
+        ("duplicates.exact", "no", "duplicates.exact: must be true or false, not text"),
+        ("size.min_records", 0, "size.min_records: 0 must be from 1"),
+        ("orign", {}, 'orign: is not a key of a policy; did you mean "origin"?'),
+        ("origin.alow", [], 'origin.alow: is not a key of a policy; did you mean "origin.allow"?'),
+        ("zzzz", 1, "zzzz: is not a key of a policy"),
+        ("max_depth", 1, "max_depth: is not a key of a policy"),
+    ],
+)
 def test_each_mistake_is_told_with_its_path(path: str, value: Any, told: str) -> None:
     assert told in mistakes(changed(path, value))
 
@@ -124,15 +145,34 @@ def test_toml_that_is_not_toml_and_dates() -> None:
 
 def test_digest_is_of_the_meaning() -> None:
     digest = policy_of(FULL, "p").digest
-    same = [changed("licence.allow", ["Apache-2.0", "MIT"]), changed("description", "other"),
-            changed("origin.min_evidence", {"human": "E2", "synthetic_rule": "E0"}), changed("splits", {}),
-            changed("origin.min_human_share", 0.25)]
+    same = [
+        changed("licence.allow", ["Apache-2.0", "MIT"]),
+        changed("description", "other"),
+        changed("origin.min_evidence", {"human": "E2", "synthetic_rule": "E0"}),
+        changed("splits", {}),
+        changed("origin.min_human_share", 0.25),
+    ]
     assert {policy_of(value, "p").digest for value in same} == {digest}
     # Every attribute but the description is part of it.
     policy = policy_of(FULL, "p")
-    others = {"name": "x", "origins": (), "min_evidence": (), "min_human_share": 0.0, "max_depth": 9, "licences": (),
-              "denied_licences": (), "ingested": (), "derived": (), "kinds": (), "exact": True, "near": False,
-              "gaps": True, "recalled": True, "leaks": True, "min_records": 11}
+    others = {
+        "name": "x",
+        "origins": (),
+        "min_evidence": (),
+        "min_human_share": 0.0,
+        "max_depth": 9,
+        "licences": (),
+        "denied_licences": (),
+        "ingested": (),
+        "derived": (),
+        "kinds": (),
+        "exact": True,
+        "near": False,
+        "gaps": True,
+        "recalled": True,
+        "leaks": True,
+        "min_records": 11,
+    }
     assert set(others) | {"description"} == {field.name for field in dataclasses.fields(Policy)}
     digests = {dataclasses.replace(policy, **{name: value}).digest for name, value in others.items()}
     assert len(digests | {digest}) == len(others) + 1
@@ -164,8 +204,38 @@ def test_the_docs_name_every_key() -> None:
     assert [key.path for key in KEYS if f"`{key.path}`" not in text] == []
 
 
-_ANY = st.sampled_from([..., None, True, False, 0, 1, -1, 0.5, 2, 255, 1.5, "", "x", "human", "E1", "a b", [], ["MIT"],
-                        ["human"], ["syntax"], ["x", "x"], [1], {}, {"human": "E1"}, {"copybook": []}, {"x": 1}, "*", ["*"]])
+_ANY = st.sampled_from(
+    [
+        ...,
+        None,
+        True,
+        False,
+        0,
+        1,
+        -1,
+        0.5,
+        2,
+        255,
+        1.5,
+        "",
+        "x",
+        "human",
+        "E1",
+        "a b",
+        [],
+        ["MIT"],
+        ["human"],
+        ["syntax"],
+        ["x", "x"],
+        [1],
+        {},
+        {"human": "E1"},
+        {"copybook": []},
+        {"x": 1},
+        "*",
+        ["*"],
+    ]
+)
 
 
 @settings(max_examples=300, deadline=None)

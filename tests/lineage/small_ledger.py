@@ -23,7 +23,8 @@ BIDI = "PAY\u202e\x1b[31m.cbl"
 def record(text: str, ancestry: Ancestry, name: str = "PAY.cbl", **more: Any) -> Record:
     data = text.encode()
     return Record(text=text, name=name, language="cobol", kind="program", licence="MIT", content=Digest.of(data),
-                  swhid=str(Swhid.of_content(data)), size=len(data), lines=text.count("\n") + 1, ancestry=ancestry, **more)
+                  swhid=str(Swhid.of_content(data)), size=len(data), lines=text.count("\n") + 1, ancestry=ancestry,
+                  **more)
 
 
 class Writer:
@@ -111,7 +112,8 @@ def small(path: Path) -> dict[str, Any]:
                                             "asked": "x", "found": "y", "count": 0, "examples": []}])})
     train = Recipe("train", "1", {}, (dataset,))
     write.commit(train, {"consumptions": codec.table("consumptions", [{
-        "model": "student-1", "run": "run-1", "dataset": dataset.number, "name": "pay", "ticket": "t", "consumed_at": NOW}])})
+        "model": "student-1", "run": "run-1", "dataset": dataset.number, "name": "pay", "ticket": "t",
+        "consumed_at": NOW}])})
     recall = Recipe("recall", "1", {"target": "model-x"})
     write.commit(recall, {"recalls": codec.table("recalls", [{
         "kind": "model", "target": "model-x", "reason": "terms", "recalled_by": "person:cc", "recalled_at": NOW}])})

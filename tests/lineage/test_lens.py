@@ -12,11 +12,10 @@ import pytest
 
 from provenance.errors import LedgerCorrupt, LedgerError, QueryError
 from provenance.ledger import Ledger, codec
-from provenance.lineage import Lens, ask
-from provenance.lineage import catalogue, selftest
+from provenance.lineage import Lens, ask, catalogue, selftest
 from provenance.model.origin import OriginClass
-from provenance.model.record import Ancestry
 from provenance.model.recipe import Recipe
+from provenance.model.record import Ancestry
 from tests.lineage.small_ledger import Writer, record, small
 
 #: design/surface.md, by heart: a promise to users.
@@ -73,7 +72,8 @@ def test_values_of_the_views(lens: Lens, corpus: dict[str, Any]) -> None:
         ("model-x", "cobol/batch", 3)]
     assert lens.query("SELECT dataset, version, size FROM datasets").rows == [("pay", str(corpus["dataset"]), 4)]
     assert lens.query("SELECT count(*) FROM members WHERE version = ?", [str(corpus["dataset"])]).rows == [(4,)]
-    assert lens.query("SELECT record, subject FROM verdicts WHERE \"check\" = 'ingest'").rows == [(None, "src/LOGO.cbl")]
+    refused = lens.query("SELECT record, subject FROM verdicts WHERE \"check\" = 'ingest'").rows
+    assert refused == [(None, "src/LOGO.cbl")]
     states = lens.query("SELECT DISTINCT state, job FROM runs WHERE job LIKE '%ingest'").rows
     assert states == [("complete", "corpus.ingest")]
 
@@ -99,7 +99,7 @@ def test_a_limit_says_that_there_was_more(lens: Lens) -> None:
 
 
 @pytest.mark.parametrize("sql", [
-    "DESCRIBE records", "SUMMARIZE edges", "SHOW TABLES", "WITH a AS (SELECT 1 AS x) FROM a", "EXPLAIN SELECT 1",
+    "DESCRIBE records", "SUMMARIZE edges", "SHOW TABLES", "WITH a AS (SELECT 1 AS x) FROM a",
     "VALUES (1)", "SELECT record_id(1, 2)"])
 def test_reading_is_allowed(lens: Lens, sql: str) -> None:
     assert lens.query(sql).rows
@@ -108,15 +108,19 @@ def test_reading_is_allowed(lens: Lens, sql: str) -> None:
 @pytest.mark.parametrize("sql", [
     "SELECT * FROM read_csv('/etc/passwd')", "SELECT * FROM read_text('/etc/passwd')", "FROM '/etc/passwd'",
     "SELECT * FROM read_text('{ledger}/private/pseudonym.key')", "SELECT * FROM glob('{ledger}/private/*')",
-    "SELECT * FROM read_text('{ledger}/parts/../private/pseudonym.key')", "SELECT * FROM read_blob('{ledger}/ledger.json')",
+    "SELECT * FROM read_text('{ledger}/parts/../private/pseudonym.key')",
+    "SELECT * FROM read_blob('{ledger}/ledger.json')", "FROM query('COPY (SELECT 1) TO ''{ledger}/parts/x.csv''')",
+    "WITH w AS (COPY (SELECT 1) TO '{ledger}/parts/x.csv') SELECT * FROM w",
+    "EXPLAIN ANALYZE COPY (SELECT 1) TO '{ledger}/parts/x.csv'", "EXPLAIN SELECT 1",
     "SELECT * FROM parquet_metadata('/etc/passwd')", "SELECT * FROM sniff_csv('/etc/passwd')",
     "COPY (SELECT 1) TO '{ledger}/parts/x.csv'", "COPY (SELECT 1) TO '/tmp/x.csv'", "ATTACH ':memory:' AS other",
     "INSTALL httpfs", "LOAD httpfs", "SELECT getenv('HOME')", "SET threads = 1", "PRAGMA threads=1",
     "RESET lock_configuration", "CREATE TABLE x (a INT)", "CREATE TEMP TABLE x AS SELECT 1", "DROP VIEW records",
     "INSERT INTO raw_batches (batch) VALUES (1)", "DELETE FROM raw_batches", "UPDATE raw_parts SET path = 'x'",
-    "WITH w AS (DELETE FROM raw_batches RETURNING *) SELECT * FROM w", "SELECT 1; SELECT 2", "", "CALL pragma_version()",
+    "WITH w AS (DELETE FROM raw_batches RETURNING *) SELECT * FROM w", "SELECT 1; SELECT 2", "",
+    "CALL pragma_version()",
     "EXPORT DATABASE '/tmp/x'", "SELECT * FROM corpus", "SELECT nonsense FROM records", "SELEC 1", "CHECKPOINT",
-    "SELECT * FROM read_json('https://example.org/x.json')", "BEGIN", "EXPLAIN ANALYZE COPY (SELECT 1) TO '/tmp/x.csv'"])
+    "SELECT * FROM read_json('https://example.org/x.json')", "BEGIN"])
 def test_everything_else_is_refused_and_nothing_has_changed(lens: Lens, corpus: dict[str, Any], sql: str) -> None:
     ledger = corpus["ledger"].path
     before = lens.query("SELECT count(*), max(rows) FROM raw_batches, raw_parts").rows
@@ -167,7 +171,8 @@ def test_a_missing_part_file_is_an_error_and_not_fewer_rows(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("newest_lacks", [True, False])
-def test_a_column_that_older_files_lack_is_null(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, newest_lacks: bool) -> None:
+def test_a_column_that_older_files_lack_is_null(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+                                                newest_lacks: bool) -> None:
     write = Writer(tmp_path / "ledger")
     root = Ancestry.of_root(OriginClass.HUMAN, "MIT", "r")
     narrow = codec.SCHEMAS["records"].remove(codec.SCHEMAS["records"].get_field_index("encoding"))

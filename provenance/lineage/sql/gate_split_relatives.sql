@@ -1,4 +1,4 @@
--- Fact: members that share an ancestor, member or not, with a member of another split.
+-- Fact: members that share an ancestor, member or not, with a member of another split that is not the largest.
 -- Parameters: dataset BIGINT, main VARCHAR (the largest split)
 -- Columns: offenders, first_rows
 --

@@ -102,7 +102,10 @@ def _single_byte(data: bytes) -> Decoded:
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError:
-        return _refuse("not-text: no known encoding")
+        # Members of IBM i carry a few stray bytes (colours of the screen) that cp1252 does not have; latin-1 has all.
+        if high > len(data) // 200:
+            return _refuse("not-text: no known encoding")
+        encoding, text = "latin-1", data.decode("latin-1")
     if any(char not in _ALLOWED for char in _CONTROL.findall(text)):
         return _refuse("not-text: control characters and no known encoding")
     return Decoded(text, encoding, guessed=True)

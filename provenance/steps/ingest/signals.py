@@ -119,6 +119,10 @@ def _authoring(key: str, value: str, committed_at: int) -> Iterator[Signal]:
             and (_AGENT_MODEL.fullmatch(value) or model_of(value)):
         # The kernel's form AGENT:MODEL with an agent that we do not know. Its text is not kept: it might be a person.
         yield Signal("ai-trailer", key, "unrecognised", model_of(value), whole, grade=EvidenceGrade.E1)
+    elif whole:
+        # Whatever generated it, it was not a person; "AI-" says what did. The text is not kept, as above.
+        yield Signal("ai-trailer", key, "unrecognised", whole=True,
+                     grade=EvidenceGrade.E2 if key.startswith("ai-") else EvidenceGrade.E1)
 
 
 def _from_text(author: Identity, message: str) -> Iterator[Signal]:

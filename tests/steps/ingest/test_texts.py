@@ -367,3 +367,8 @@ def test_an_address_in_latin_1_is_not_taken_for_ebcdic():
 def test_forms_of_expressions():
     assert all(map(is_expression, ("MIT", "(MIT OR ISC) AND Apache-2.0", "((MIT))", "GPL-2.0+", "LicenseRef-x")))
     assert not any(map(is_expression, ("", "MIT ISC", "MIT AND", "(MIT", "MIT)", "AND MIT", "MIT & ISC", "()")))
+
+
+def test_a_few_stray_bytes_do_not_make_a_text_unreadable():
+    got = decode(COBOL.encode() * 5 + b"      *\x81 IN COLOUR\n")
+    assert (got.encoding, got.guessed, got.reason) == ("latin-1", True, "")
