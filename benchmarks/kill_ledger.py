@@ -29,7 +29,7 @@ from provenance.model.recipe import Recipe
 from provenance.model.record import Ancestry, Record
 
 ROWS = 20
-#: A fork of a process that has imported everything starts in milliseconds, and has no threads yet that a fork would lose.
+#: A fork of a process that has imported everything starts in milliseconds and has no threads that a fork would lose.
 CONTEXT = multiprocessing.get_context("forkserver")
 # pyarrow imports pandas, where it is installed, at its first conversion; half a second that each fork would pay.
 CONTEXT.set_forkserver_preload(["provenance.ledger.upkeep", "pyarrow.parquet", "pandas"])
@@ -44,9 +44,20 @@ def draft(number: int, salt: str, rows: int = ROWS) -> Draft:
     records = []
     for row in range(rows):
         text = f"{salt} {number} {row}\n"
-        records.append(Record(
-            text=text, name=f"{row}.cob", language="cobol", kind="program", licence="MIT", content=Digest.of(text.encode()),
-            swhid="", size=len(text), lines=1, ancestry=Ancestry.of_root(OriginClass.HUMAN, "MIT", "repo")))
+        records.append(
+            Record(
+                text=text,
+                name=f"{row}.cob",
+                language="cobol",
+                kind="program",
+                licence="MIT",
+                content=Digest.of(text.encode()),
+                swhid="",
+                size=len(text),
+                lines=1,
+                ancestry=Ancestry.of_root(OriginClass.HUMAN, "MIT", "repo"),
+            )
+        )
     return Draft(recipe(number), encode_records(recipe(number).batch, records))
 
 
@@ -108,9 +119,17 @@ def judge(folder: Path) -> dict[str, Any]:
     torn = len(list(verify(ledger)))
     leftovers = len(sweep(ledger, older_than_s=-1))
     torn_by_sweep = len(list(verify(ledger)))
-    return {"acknowledged": len(told), "acknowledgements": len(lines), "stored": len(stored), "lost": lost,
-            "changed": other, "doubled": len(texts) - len(set(texts)) + abs(len(texts) - ROWS * len(stored)),
-            "torn": torn, "torn_by_sweep": torn_by_sweep, "leftovers_swept": leftovers}
+    return {
+        "acknowledged": len(told),
+        "acknowledgements": len(lines),
+        "stored": len(stored),
+        "lost": lost,
+        "changed": other,
+        "doubled": len(texts) - len(set(texts)) + abs(len(texts) - ROWS * len(stored)),
+        "torn": torn,
+        "torn_by_sweep": torn_by_sweep,
+        "leftovers_swept": leftovers,
+    }
 
 
 def main() -> None:

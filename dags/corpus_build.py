@@ -1,6 +1,7 @@
 """Build, check and gate a training set: ingest -> augment -> verify -> judge -> assemble -> gate and publish.
 
-Params: config, a build file (docs/build.md). The ledger is $PROVENANCE_LEDGER or [corpus_provenance] ledger.
+Params: config, absolute path of a build file (docs/build.md). The ledger is $PROVENANCE_LEDGER or [corpus_provenance]
+ledger. $PROVENANCE_SCHEDULE is a cron expression or preset; empty: only by hand.
 """
 
 import os
@@ -20,10 +21,11 @@ from provenance.airflow import (
 )
 
 CONFIG = {"config": "{{ params.config }}"}
+PART = {"map_index_template": "{{ task.shard['part'] }}"}
 
 with DAG(
     dag_id="corpus_build",
-    schedule=os.environ.get("PROVENANCE_SCHEDULE", "@daily"),
+    schedule=os.environ.get("PROVENANCE_SCHEDULE", "@daily") or None,
     start_date=datetime(2026, 1, 1),
     catchup=False,
     max_active_runs=1,
@@ -35,8 +37,8 @@ with DAG(
     plan = PlanOperator(task_id="plan", **CONFIG)
     ingest = IngestOperator.partial(task_id="ingest", **CONFIG).expand(source=plan.output)
     shards = ShardOperator(task_id="shards", ingested=ingest.output, **CONFIG)
-    augment = AugmentOperator.partial(task_id="augment", **CONFIG).expand(shard=shards.output)
-    verify = VerifyOperator.partial(task_id="verify", **CONFIG).expand(shard=augment.output)
+    augment = AugmentOperator.partial(task_id="augment", **PART, **CONFIG).expand(shard=shards.output)
+    verify = VerifyOperator.partial(task_id="verify", **PART, **CONFIG).expand(shard=augment.output)
     judge = JudgeOperator(task_id="judge", shards=verify.output, **CONFIG)
     assemble = AssembleOperator(task_id="assemble", shards=verify.output, judged=judge.output, **CONFIG)
     GateOperator(task_id="gate", dataset=assemble.output, **CONFIG)

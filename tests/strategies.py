@@ -1,7 +1,7 @@
 """Hypothesis strategies for the model's values, shared by all rooms' tests.
 
-    @given(records())
-    def test_something(record): ...
+@given(records())
+def test_something(record): ...
 """
 
 from datetime import UTC, datetime
@@ -24,21 +24,35 @@ origins = st.sampled_from(OriginClass)
 grades = st.sampled_from(EvidenceGrade)
 evidence = st.builds(Evidence, kind=texts, value=texts, points_to=st.none() | origins, grade=grades)
 
-_numbers = st.integers(-2**53, 2**53) | st.floats(1e-6, 9.9e15) | st.floats(-9.9e15, -1e-6)
-json_values = st.recursive(st.none() | st.booleans() | _numbers | texts,
-                           lambda inner: st.lists(inner, max_size=4) | st.dictionaries(texts, inner, max_size=4),
-                           max_leaves=12)
-recipes = st.builds(Recipe, step=texts, step_version=texts, params=st.dictionaries(texts, json_values, max_size=4),
-                    parents=st.lists(batch_ids, max_size=4).map(tuple), seed=st.integers(-2**53, 2**53), shard=texts)
+_numbers = st.integers(-(2**53), 2**53) | st.floats(1e-6, 9.9e15) | st.floats(-9.9e15, -1e-6)
+json_values = st.recursive(
+    st.none() | st.booleans() | _numbers | texts,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(texts, inner, max_size=4),
+    max_leaves=12,
+)
+recipes = st.builds(
+    Recipe,
+    step=texts,
+    step_version=texts,
+    params=st.dictionaries(texts, json_values, max_size=4),
+    parents=st.lists(batch_ids, max_size=4).map(tuple),
+    seed=st.integers(-(2**53), 2**53),
+    shard=texts,
+)
 
 
 @st.composite
 def swhids(draw: st.DrawFn) -> Swhid:
     """Core and any of the qualifiers, in any order."""
     names = draw(st.lists(st.sampled_from(Swhid.ORDER), unique=True))
-    values = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20) | st.text("%;= /A2é\n", min_size=1)
-    return Swhid(draw(st.sampled_from(["cnt", "dir", "rev", "rel", "snp"])), draw(hex40),
-                 tuple((name, draw(values)) for name in names))
+    values = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20) | st.text(
+        "%;= /A2é\n", min_size=1
+    )
+    return Swhid(
+        draw(st.sampled_from(["cnt", "dir", "rev", "rel", "snp"])),
+        draw(hex40),
+        tuple((name, draw(values)) for name in names),
+    )
 
 
 _words = st.text("abcdefghij-.", min_size=1, max_size=6)
@@ -47,17 +61,37 @@ _words = st.text("abcdefghij-.", min_size=1, max_size=6)
 @st.composite
 def ancestries(draw: st.DrawFn, most: int = 6) -> Ancestry:
     """A summary that some history could have given."""
+
     def listed() -> tuple[str, ...]:
         return tuple(sorted(draw(st.sets(_words, max_size=most))))[:LIST_CAP]
-    return Ancestry(draw(origins), draw(grades), draw(st.integers(0, 255)), draw(st.floats(0, 1, width=32)), listed(),
-                    listed(), listed(), draw(st.booleans()))
+
+    return Ancestry(
+        draw(origins),
+        draw(grades),
+        draw(st.integers(0, 255)),
+        draw(st.floats(0, 1, width=32)),
+        listed(),
+        listed(),
+        listed(),
+        draw(st.booleans()),
+    )
 
 
 _times = st.just("") | st.datetimes(datetime(1971, 1, 1), datetime(2100, 1, 1)).map(
-    lambda time: time.replace(tzinfo=UTC).isoformat())
-source_facts = st.builds(SourceFacts, repository=texts, commit=texts, path=texts, blob=texts,
-                         authors=st.lists(texts, max_size=3).map(tuple), first_commit_at=_times, last_commit_at=_times,
-                         commits=st.integers(0, 2**31 - 1), signature=texts)
+    lambda time: time.replace(tzinfo=UTC).isoformat()
+)
+source_facts = st.builds(
+    SourceFacts,
+    repository=texts,
+    commit=texts,
+    path=texts,
+    blob=texts,
+    authors=st.lists(texts, max_size=3).map(tuple),
+    first_commit_at=_times,
+    last_commit_at=_times,
+    commits=st.integers(0, 2**31 - 1),
+    signature=texts,
+)
 
 
 @st.composite
@@ -66,7 +100,17 @@ def records(draw: st.DrawFn) -> Record:
     text = draw(texts)
     data = text.encode()
     return Record(
-        text=text, name=draw(texts), language=draw(texts), kind=draw(texts), licence=draw(texts), content=Digest.of(data),
-        swhid=draw(texts), size=len(data), lines=draw(st.integers(0, 2**31 - 1)), ancestry=draw(ancestries()),
+        text=text,
+        name=draw(texts),
+        language=draw(texts),
+        kind=draw(texts),
+        licence=draw(texts),
+        content=Digest.of(data),
+        swhid=draw(texts),
+        size=len(data),
+        lines=draw(st.integers(0, 2**31 - 1)),
+        ancestry=draw(ancestries()),
         parents=tuple(draw(st.lists(st.builds(Parent, record_ids, texts), max_size=3))),
-        evidence=tuple(draw(st.lists(evidence, max_size=3))), source=draw(st.none() | source_facts))
+        evidence=tuple(draw(st.lists(evidence, max_size=3))),
+        source=draw(st.none() | source_facts),
+    )

@@ -2,7 +2,8 @@
 
     from provenance.airflow import AugmentOperator, IngestOperator
 
-Importing this room imports `airflow.sdk` and nothing heavy: DuckDB, pyarrow and Great Expectations load when a task runs.
+Importing this room imports `airflow.sdk` and nothing heavy: DuckDB, pyarrow and Great Expectations load when a task
+runs.
 """
 
 from provenance.airflow.operators import (
@@ -12,12 +13,13 @@ from provenance.airflow.operators import (
     IngestOperator,
     JudgeOperator,
     PlanOperator,
-    RecordConsumptionOperator,
-    RequireTicketOperator,
     ShardOperator,
     VerifyOperator,
 )
 from provenance.airflow.published import TRAINING_SET
+from provenance.airflow.training import RecordConsumptionOperator, RequireTicketOperator
+from provenance.airflow.upkeep import ForwardEventsOperator, SweepLedgerOperator, VerifyLedgerOperator
 
-__all__ = ["TRAINING_SET", "AssembleOperator", "AugmentOperator", "GateOperator", "IngestOperator", "JudgeOperator",
-           "PlanOperator", "RecordConsumptionOperator", "RequireTicketOperator", "ShardOperator", "VerifyOperator"]
+__all__ = ["TRAINING_SET", "AssembleOperator", "AugmentOperator", "ForwardEventsOperator", "GateOperator",
+           "IngestOperator", "JudgeOperator", "PlanOperator", "RecordConsumptionOperator", "RequireTicketOperator",
+           "ShardOperator", "SweepLedgerOperator", "VerifyLedgerOperator", "VerifyOperator"]

@@ -13,10 +13,12 @@ def get_provider_info() -> dict[str, Any]:
         "description": "Record-level provenance of training sets for code models: ledger, lineage, gate.",
         "integrations": [{"integration-name": "Corpus Provenance", "external-doc-url": "https://corpus-provenance.dev",
                           "tags": ["software"]}],
-        "operators": [{"integration-name": "Corpus Provenance", "python-modules": ["provenance.airflow.operators"]}],
+        "operators": [{"integration-name": "Corpus Provenance", "python-modules": [
+            "provenance.airflow.operators", "provenance.airflow.training", "provenance.airflow.upkeep"]}],
         "config": {"corpus_provenance": {
             "description": "Where the corpus-provenance operators work when a task does not say.",
             "options": {"ledger": {
-                "description": "Folder of the ledger.", "version_added": "0.1.0", "type": "string",
+                "description": "Folder of the ledger, where a task names none and $PROVENANCE_LEDGER is not set.",
+                "version_added": "0.1.0", "type": "string",
                 "example": "/srv/corpus", "default": ""}}}},
     }

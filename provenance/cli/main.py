@@ -7,15 +7,31 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import redirect_stdout
+from typing import NoReturn
 
 from provenance.cli import verbs_ask, verbs_make, verbs_upkeep
-from provenance.cli.output import FORMATS, clean
+from provenance.cli.output import FORMATS, Deaf, one_line
 from provenance.errors import GateClosed, ProvenanceError
+
+
+class _Parser(argparse.ArgumentParser):
+    """Bad usage is one line too, and repeats no control character of what was given."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {one_line(message)}. Next: {self.prog} --help\n")
+
+
+class _Lines(logging.Formatter):
+    """A log record on one line: a server's answer or a file name in it must not drive the terminal."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return one_line(super().format(record))
 
 
 def parser() -> argparse.ArgumentParser:
     """The whole grammar of the command line."""
-    top = argparse.ArgumentParser(
+    top = _Parser(
         prog="provenance", description="Record-level provenance of training sets for code models.",
         epilog="Exit status: 0 done or allowed, 1 denied or found wanting, 2 could not decide or bad usage.")
     top.add_argument("--version", action="version", version=_version())
@@ -48,24 +64,31 @@ def _version() -> str:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one verb; returns the exit status."""
     arguments = parser().parse_args(argv)
-    logging.basicConfig(level=logging.WARNING, format="%(message)s")
+    talk = logging.StreamHandler()
+    talk.setFormatter(_Lines("%(message)s"))
+    logging.basicConfig(level=logging.WARNING, handlers=[talk])
     # Only our own: libraries say a great deal at this level.
     logging.getLogger("provenance").setLevel(logging.INFO if arguments.verbose else logging.WARNING)
     if "ledger" in arguments and not arguments.ledger:
         print("provenance: no ledger given. Next: pass --ledger FOLDER or set PROVENANCE_LEDGER", file=sys.stderr)
         return 2
     try:
-        return int(arguments.call(arguments))
+        with redirect_stdout(Deaf(sys.stdout)) as out:
+            status = int(arguments.call(arguments))
+            out.flush()
+            return status
     except GateClosed as error:
-        print(f"provenance: {clean(str(error))}", file=sys.stderr)
+        print(f"provenance: {one_line(str(error))}", file=sys.stderr)
         return 1
     except ProvenanceError as error:
-        print(f"provenance: {clean(str(error))}", file=sys.stderr)
+        print(f"provenance: {one_line(str(error))}", file=sys.stderr)
         return 2
-    except BrokenPipeError:
-        # The reader of a pipe has had enough; that is no failure of ours.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+    except OSError as error:
+        # A full or read-only disk, a folder without permission: the machine's word, without our call stack.
+        where = f"{error.filename}: " if error.filename else ""
+        print(f"provenance: {one_line(f'{where}{error.strerror or error}')}. Next: check the path, its owner, its mode and "
+              "the free space, and run the same command again", file=sys.stderr)
+        return 2
     except KeyboardInterrupt:
         print("provenance: stopped; what was committed stays, and the same command goes on from there", file=sys.stderr)
         return 2

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from provenance import lineage
-from provenance.cli.output import show
+from provenance.cli.output import say, show
 from provenance.errors import QueryError
 from provenance.ledger import Ledger
 from provenance.ledger.datasets import check_dataset, find_dataset, open_dataset
@@ -38,18 +38,18 @@ def add(verb: Callable[..., argparse.ArgumentParser]) -> None:
 def _trace(arguments: argparse.Namespace) -> int:
     ledger = Ledger(arguments.ledger)
     found = lineage.trace(ledger, arguments.record)
-    print(lineage.render(found, arguments.format))
+    say(lineage.render(found, arguments.format))
     return 1 if found.gaps else 0
 
 
 def _impact(arguments: argparse.Namespace) -> int:
     kind, target = next((name, getattr(arguments, name)) for name in ("record", "source", "model", "prompt", "licence", "person")
-                        if getattr(arguments, name))
+                        if getattr(arguments, name) is not None)
     with Lens(Ledger(arguments.ledger)) as lens:
         found = lineage.impact(lens, kind, target)
     show(found.rows(), arguments.format)
     if found.note:
-        print(found.note)
+        say(found.note)
     return 0
 
 
@@ -78,7 +78,7 @@ def _verify_dataset(arguments: argparse.Namespace) -> int:
                                                                                               arguments.dataset)
     faults = list(check_dataset(dataset))
     for fault in faults:
-        print(f"{fault.where}: {fault.problem}")
-    print(f"{dataset.ref}: {dataset.manifest['size']} records, manifest sha256 {dataset.digest.hex}: "
+        say(f"{fault.where}: {fault.problem}")
+    say(f"{dataset.ref}: {dataset.manifest['size']} records, manifest sha256 {dataset.digest.hex}: "
           + ("every digest holds" if not faults else f"{len(faults)} faults"))
     return 1 if faults else 0

@@ -8,9 +8,11 @@ from collections.abc import Callable
 from typing import Any
 
 from provenance import pipeline
-from provenance.cli.output import show
+from provenance.cli.output import say, show
+from provenance.errors import PolicyError
 from provenance.gate import explain
 from provenance.ledger import Ledger
+from provenance.lineage import Lens, impact
 from provenance.model.origin import OriginClass
 from provenance.pipeline import Context, Run, Source, StepResult
 from provenance.pipeline.recalling import recall
@@ -69,7 +71,7 @@ def add(verb: Callable[..., argparse.ArgumentParser]) -> None:
 
 def _init(arguments: argparse.Namespace) -> int:
     ledger = Ledger.init(arguments.ledger)
-    print(f"ledger {ledger.id} in {ledger.path}")
+    say(f"ledger {ledger.id} in {ledger.path}")
     return 0
 
 
@@ -107,12 +109,13 @@ def _assemble(arguments: argparse.Namespace) -> int:
     result, dataset = pipeline.assemble(context, arguments.name, now.records, now.verdicts,
                                         pipeline.read_policy(arguments.policy), seed=arguments.seed)
     _report(result)
-    print(f"{dataset.ref}: {dataset.manifest['size']} records in {dataset.path}")
+    say(f"{dataset.ref}: {dataset.manifest['size']} records in {dataset.path}")
     return 0
 
 
 def _build(arguments: argparse.Namespace) -> int:
     build = pipeline.read_build(arguments.config)
+    pipeline.read_policy(build.policy)  # a typo in it shows now, and not after hours of compiling
     ledger = Ledger.init(arguments.ledger)
     with Run(build.name, ledger) as run:
         roots: pipeline.Batches = ()
@@ -125,17 +128,17 @@ def _build(arguments: argparse.Namespace) -> int:
         ticket = run.gate(dataset, build.policy)
     for result in run.results:
         _report(result)
-    print(f"{dataset.ref}: {dataset.manifest['size']} records in {dataset.path}")
-    print(explain(ticket.decision))
+    say(f"{dataset.ref}: {dataset.manifest['size']} records in {dataset.path}")
+    say(explain(ticket.decision))
     return 0 if ticket.allowed else 1
 
 
 def _gate(arguments: argparse.Namespace) -> int:
     ticket = pipeline.gate(_context(arguments, "gate"), arguments.dataset, pipeline.read_policy(arguments.policy))
     decision = ticket.decision
-    print(f"{ticket.dataset.ref} under policy {decision.policy_name}: {decision.outcome}")
+    say(f"{ticket.dataset.ref} under policy {decision.policy_name}: {decision.outcome}")
     if arguments.explain:
-        print(explain(decision))
+        say(explain(decision))
     else:
         show([{"rule": r.rule, "asked": r.asked, "found": r.found, "count": r.count, "for example": ", ".join(r.examples[:3])}
               for r in decision.reasons if str(r.outcome) != "allow"] or [{"rule": "all rules hold"}])
@@ -144,8 +147,22 @@ def _gate(arguments: argparse.Namespace) -> int:
 
 def _recall(arguments: argparse.Namespace) -> int:
     kind, target = next((name, getattr(arguments, name)) for name in ("record", "source", "model", "licence")
-                        if getattr(arguments, name))
-    return _report(recall(_context(arguments, "recall"), kind, target, arguments.reason, arguments.by or getpass.getuser()))
+                        if getattr(arguments, name) is not None)
+    context = _context(arguments, "recall")
+    _report(recall(context, kind, target, arguments.reason, arguments.by or _user()))
+    # A recall may come before what it withdraws, so a target that nothing has is no error; a slip of the pen looks the same.
+    if kind != "record":
+        with Lens(context.ledger) as lens:
+            found = impact(lens, kind, target)
+        say(f"{kind} {target}: {found.records} records withdrawn" + (f" ({found.note})" if found.note else ""))
+    return 0
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError) as error:  # a container's user without a name
+        raise PolicyError("by", "is not given, and this machine has no name for the user", "add --by NAME") from error
 
 
 def _context(arguments: argparse.Namespace, verb: str) -> Context:
@@ -155,5 +172,5 @@ def _context(arguments: argparse.Namespace, verb: str) -> Context:
 def _report(result: StepResult) -> int:
     row: dict[str, Any] = {"step": result.step, "batches made": result.made, "adopted": result.adopted,
                            "records": result.records, "verdicts": result.verdicts, "seconds": round(result.seconds, 1)}
-    print("  ".join(f"{name} {value}" if name != "step" else f"{value}:" for name, value in row.items()))
+    say("  ".join(f"{name} {value}" if name != "step" else f"{value}:" for name, value in row.items()))
     return 0

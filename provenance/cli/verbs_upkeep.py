@@ -11,7 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from provenance.cli.output import show
+from provenance.cli.output import say, show
 from provenance.errors import ProvenanceError
 from provenance.events import forwarder_from_config, read_events
 from provenance.languages import all_languages
@@ -36,19 +36,21 @@ def add(verb: Callable[..., argparse.ArgumentParser]) -> None:
 def _ledger(arguments: argparse.Namespace) -> int:
     ledger = Ledger(arguments.ledger)
     if arguments.action == "stats":
-        print(json.dumps(ledger.stats(), indent=1))
+        say(json.dumps(ledger.stats(), indent=1))
         return 0
     if arguments.action == "sweep":
         removed = sweep(ledger, older_than_s=arguments.older_than, dry_run=arguments.dry_run)
         for path in removed:
-            print(path)
-        print(f"{len(removed)} files {'would be ' if arguments.dry_run else ''}removed")
+            say(path)
+        say(f"{len(removed)} files {'would be ' if arguments.dry_run else ''}removed")
         return 0
     faults = 0
     for fault in verify(ledger):
         faults += 1
-        print(f"{fault.where}: {fault.problem}")
-    print(f"{ledger.path}: {ledger.stats()['batches']} batches, "
+        say(f"{fault.where}: {fault.problem}")
+    # Counted by name: a manifest that cannot be read is a fault that was told above, and no reason to fall silent here.
+    batches = sum(1 for _ in ledger.layout.batches.glob("??/*.json"))
+    say(f"{ledger.path}: {batches} batches, "
           + ("every digest, chain and summary holds" if not faults else f"{faults} faults"))
     return 1 if faults else 0
 
@@ -64,8 +66,8 @@ def _events(arguments: argparse.Namespace) -> int:
                     taken += 1
                 else:
                     bad += 1
-                    print(f"{path}: {event}")
-        print(f"{taken} events taken, {bad} refused")
+                    say(event)
+        say(f"{taken} events taken, {bad} refused")
         return 1 if bad else 0
     if arguments.action == "forward":
         forwarder = forwarder_from_config()
@@ -73,11 +75,11 @@ def _events(arguments: argparse.Namespace) -> int:
             raise ProvenanceError("OpenLineage", "has no transport configured; events wait",
                                   "set OPENLINEAGE_URL, OPENLINEAGE_CONFIG, or AIRFLOW__OPENLINEAGE__TRANSPORT")
         sent, error = ledger.outbox.forward(forwarder.send)
-        print(f"{sent} events sent")
+        say(f"{sent} events sent")
         if error is not None:
             raise error
     counts = ledger.outbox.counts()
-    print("  ".join(f"{name}: {count}" for name, count in counts.items()))
+    say("  ".join(f"{name}: {count}" for name, count in counts.items()))
     return 0
 
 

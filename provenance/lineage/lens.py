@@ -8,13 +8,14 @@ that a manifest names are ever read, so what a killed writer left behind does no
 as it was when the lens was opened (events excepted, which are listed anew); open another to see later batches.
 
 What it refuses, whoever asks: everything but one SELECT (WITH, FROM, VALUES, DESCRIBE, SUMMARIZE and SHOW are
-selects), any file outside the folders of batches, parts and events, extensions, and changes of settings. There is no key, no
-environment and no network within reach of a query.
+selects), any file outside the folders of batches, parts and events, extensions, and changes of settings. There is no
+key, no environment and no network within reach of a query.
 """
 
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import secrets
 import tempfile
@@ -32,6 +33,8 @@ from provenance.lineage import catalogue
 from provenance.lineage.selftest import prove_engine
 
 Params = Mapping[str, Any] | Sequence[Any] | None
+#: Kinds of query in DuckDB's parse tree that only read.
+_READING = {"SELECT_NODE", "SET_OPERATION_NODE", "RECURSIVE_CTE_NODE", "CTE_NODE"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,7 @@ class Lens:
         prove_engine()
         self.ledger = ledger
         self.lock = threading.RLock()
+        self._reading: set[str] = set()
         self._spill = os.path.join(tempfile.gettempdir(), f"provenance-lens-{os.getpid()}-{secrets.token_hex(4)}")
         # Python variables must not become tables, and no extension is ever looked for: answers come from files alone.
         config: dict[str, str | bool | int | float | list[str]] = {
@@ -198,10 +202,32 @@ class Lens:
         if len(statements) != 1:
             raise QueryError(_shown(sql), f"is {len(statements)} statements", "ask one SELECT at a time")
         # Not EXPLAIN either: EXPLAIN ANALYZE runs what it explains.
-        if (kind := statements[0].type.name) != "SELECT":
-            raise QueryError(_shown(sql), f"is a {kind} statement, and the ledger is read-only here",
+        kind = statements[0].type.name
+        if kind != "SELECT" or (kind := self._writes(sql)):
+            raise QueryError(_shown(sql), f"is or holds a {kind} statement, and the ledger is read-only here",
                              "ask a SELECT; to save its answer use --format csv or json")
         return statements[0]
+
+    def _writes(self, sql: str) -> str:
+        """What a statement does besides selecting; empty for nothing.
+
+        DuckDB 2.0 takes INSERT and COPY ... TO in a WITH clause and calls the whole a SELECT. A read-only transaction
+        stops the one and not the other, which could replace a part file. So every node of the parse tree has to be of
+        a kind that is known to read.
+        """
+        if sql in self._reading:
+            return ""
+        self._abort()
+        row = self._connection.execute("SELECT json_serialize_sql($sql)", {"sql": sql}).fetchone()
+        self._abort()
+        tree = json.loads(row[0]) if row else {"error": True}
+        if tree.get("error"):
+            return "not purely reading"
+        if strange := sorted(_nodes(tree) - _READING):
+            return strange[0].removesuffix("_NODE").removesuffix("_QUERY")
+        if len(self._reading) < 1_000:
+            self._reading.add(sql)
+        return ""
 
     def _retrying(self, statement: duckdb.Statement | str, params: Params) -> duckdb.DuckDBPyConnection:
         try:
@@ -242,6 +268,21 @@ def _translated(sql: str, error: duckdb.Error) -> QueryError | LedgerCorrupt:
         return QueryError(_shown(sql), f"needs more memory than it may have: {text}",
                           "ask for fewer rows, or raise the memory limit")
     return QueryError(_shown(sql), f"cannot be answered: {text}", "the views are listed by: SHOW TABLES")
+
+
+def _nodes(tree: Any) -> set[str]:
+    """The kinds of query in a parse tree."""
+    found, stack = set(), [tree]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, dict):
+            kind = item.get("type")
+            if isinstance(kind, str) and kind.endswith("_NODE"):
+                found.add(kind)
+            stack += item.values()
+        elif isinstance(item, list):
+            stack += item
+    return found
 
 
 def _shown(sql: str) -> str:

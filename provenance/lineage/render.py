@@ -4,7 +4,7 @@
 
 File names, prompts and parameters come from outside. Text loses its control characters (a file name must not move the
 cursor); in Mermaid and DOT every label is escaped and no identifier of a graph is taken from data. Each road of the
-text ends at "commit ..." or at "model ... prompt ...", or says why it does not; gaps are listed last and never left out.
+text ends at "commit ..." or at "model ... prompt ...", or says why it does not; gaps come last and are never left out.
 """
 
 from __future__ import annotations
@@ -61,7 +61,8 @@ def _story(node: TraceNode, root: bool) -> list[str]:
              f"licence {clean(node.licence)}",
              f"content sha256:{node.content_sha256}" + (f", {clean(node.swhid)}" if node.swhid else "")]
     given = f" with {_params(node.params)}" if node.params else ""
-    lines.append(f"made by {clean(node.step)} {clean(node.step_version)}{given}, seed {node.seed}; run {clean(node.run)} at {clean(node.written_at)}")
+    made = f"made by {clean(node.step)} {clean(node.step_version)}{given}, seed {node.seed}"
+    lines.append(f"{made}; run {clean(node.run)} at {clean(node.written_at)}")
     lines.extend(f"evidence {item.grade.name} {clean(item.kind)}: {clean(item.value)}"
                  + (f" (speaks for {item.points_to})" if item.points_to else "") for item in node.evidence_rows)
     lines.extend(f"check {clean(said.check)}: {said.outcome}" + (f" {clean(said.value)}" if said.value else "")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from provenance.errors import LedgerError, PolicyError
+from provenance.errors import LedgerCorrupt, LedgerError, PolicyError
 from provenance.gate import Applicant, Decision, Policy, Violation, admit, decide, load_policy
 from provenance.gate.facts import EXAMPLES
 from provenance.ledger import Ledger
@@ -45,6 +46,8 @@ def read_policy(path: str | Path) -> Policy:
                 return load_policy(candidate.read_text("utf-8"), str(candidate))
             except UnicodeDecodeError as error:
                 raise PolicyError(candidate, f"is not UTF-8 text ({error.reason} at byte {error.start})") from error
+            except OSError as error:
+                raise PolicyError(candidate, f"cannot be read: {error.strerror}", "check its owner and mode") from error
     raise PolicyError(path, "is not a policy file", "give a path, or one of: sample, train, strict")
 
 
@@ -98,9 +101,12 @@ def _select(lens: Lens, recipe: Recipe, name: str, batches: Sequence[BatchId], v
         chosen.append(Candidate(record, row["origin"], row["bytes"], row["content_sha256"]))
         rows[record] = row
     if not chosen:
+        # Nothing is committed of a set that is empty, so this message is the only place for the reasons.
+        often = Counter(reason for verdict in dropped for reason in verdict.reason.split("; ")).most_common(3)
         raise PolicyError(name, f"gets no record under policy {policy.name}; {len(dropped)} were refused"
-                          + (f", for instance {dropped[0].record}: {dropped[0].reason}" if dropped else ""),
-                          "ask for the reasons with: provenance sql @refused, or choose another policy")
+                          + (f" ({', '.join(f'{count} for {reason}' for reason, count in often)}), for instance "
+                             f"{dropped[0].record}" if dropped else ""),
+                          "mend what the reasons name, or choose another policy" if dropped else "ingest a source first")
     edges = [(RecordId(r["batch"], r["row"]), RecordId(r["parent_batch"], r["parent_row"]))
              for r in lens.query(text_of("", "assemble_edges"), {"batches": numbers["batches"]}).dicts()]
     members = assemble_room.choose(chosen, edges, shares, recipe.seed)
@@ -146,10 +152,8 @@ def gate(context: Context, dataset: str | DatasetFolder, policy: Policy) -> Tick
     ledger = context.ledger
     folder = dataset if isinstance(dataset, DatasetFolder) else find_dataset(ledger, dataset)
     batch = BatchId.parse(folder.manifest["version"])
-    faults = [f"{fault.where}: {fault.problem}" for fault in check_dataset(folder)]
     manifest = ledger.manifest(batch)
-    if manifest is None or str(manifest.digest) != folder.manifest["batch_manifest"]:
-        faults.append("manifest.json: names a dataset batch that this ledger does not hold")
+    faults = list(_faults(folder, ledger))
     with Lens(ledger) as lens:
         stored = rehash(ledger, batch.number)
         altered = Violation(len(faults) + stored.count, (*faults, *stored.examples)[:EXAMPLES])
@@ -174,6 +178,15 @@ def gate(context: Context, dataset: str | DatasetFolder, policy: Policy) -> Tick
     run_step(context, "gate", GATE_VERSION, recipe.parents, [Work(recipe, make, "")],
              {"dataset": str(folder.ref), "policy": policy.name, "outcome": str(decision.outcome)})
     return Ticket(folder, decision, recipe.batch)
+
+
+def _faults(folder: DatasetFolder, ledger: Ledger) -> Iterator[str]:
+    # Against the ledger, not only against itself: whoever rewrites files and manifest together leaves a folder that
+    # agrees with itself, and the facts below are about the ledger's records, not about what the trainer would open.
+    try:
+        yield from (f"{fault.where}: {fault.problem}" for fault in check_dataset(folder, ledger))
+    except LedgerCorrupt as error:
+        yield f"{error.subject}: {error.problem}"
 
 
 def require_ticket(context: Context, dataset: str, policy: Policy, manifest_sha256: str = "") -> Ticket:

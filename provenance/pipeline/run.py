@@ -1,7 +1,7 @@
 """The words: one object that says ingest, augment, verify, judge, assemble and gate in order.
 
     with Run("nightly", Ledger.init("corpus")) as run:
-        human = run.ingest(Source("payroll.bundle", options=Options(licence="Apache-2.0")))
+        human = run.ingest("payroll.bundle", licence="Apache-2.0", claim="human", by="ACME Payroll")
         varied = run.augment(human, seed=7)
         run.verify(human + varied)
         run.judge(human + varied)
@@ -15,6 +15,7 @@ same words, one task or one verb each.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from types import TracebackType
 
 from provenance.ledger import Ledger
@@ -54,8 +55,19 @@ class Run:
             self._workshop = find_workshop()
         return self._workshop
 
-    def ingest(self, source: Source) -> Batches:
-        """Read a source; returns its batches of records. The snapshot is remembered for the copybooks."""
+    def ingest(self, source: Source | str, *, licence: str = "", claim: str = "", by: str = "",
+               languages: Sequence[str] = ()) -> Batches:
+        """Read a source; returns its batches of records. The snapshot is remembered for the copybooks.
+
+        Args:
+            source: an address, or a `Source` where more is to be said.
+            licence: SPDX expression that you declare; claim, by: an origin class and who answers for it.
+            languages: only these. All four override the source's own options.
+        """
+        given = Source(source) if isinstance(source, str) else source
+        said = {"licence": licence, "claim": claim, "claimed_by": by, "languages": tuple(languages)}
+        options = replace(given.options, **{key: value for key, value in said.items() if value})
+        source = replace(given, options=options)
         result = self._note(making.ingest(self.context.child("ingest"), source))
         *buckets, snapshot = result.batches
         self._snapshots += (snapshot,)

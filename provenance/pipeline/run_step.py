@@ -21,7 +21,8 @@ from typing import Any
 import pyarrow as pa
 
 from provenance import events
-from provenance.events import AssertionFacts
+from provenance.errors import LedgerError, ProvenanceError
+from provenance.events import AssertionFacts, DatasetFacts, StepFacts
 from provenance.ledger import Draft, Manifest
 from provenance.ledger.codec import encode_verdicts
 from provenance.model.identity import BatchId
@@ -57,7 +58,7 @@ class StepResult:
     """What a step left in the ledger.
 
     Attributes:
-        batches: every batch, made or adopted, in the order of the works.
+        batches: every batch, made or adopted, once, in the order of the works.
         made, adopted: how many of each.
         records, verdicts: rows over all of them.
         seconds: wall time; ``making`` of it inside the steps themselves (compilers included), the rest is provenance.
@@ -95,7 +96,8 @@ def run_step(context: Context, step: str, version: str, reads: Iterable[BatchId]
     facts = describe.step_facts(context, step, version, began, params or {})
     sources = describe.inputs(ledger, reads)
     names.append(ledger.outbox.say(events.start(facts, sources)))
-    manifests: list[Manifest] = []
+    # By batch: a work that is given twice is said once, or the counts in the events would not be the ledger's.
+    manifests: dict[BatchId, Manifest] = {}
     assertions: dict[tuple[str, str], AssertionFacts] = {}
     made = 0
     times = {"making": 0.0, "inspecting": 0.0}
@@ -105,21 +107,19 @@ def run_step(context: Context, step: str, version: str, reads: Iterable[BatchId]
             if manifest is None:
                 manifest, adopted = _carry_out(context, work, assertions, times)
                 made += not adopted
-            manifests.append(manifest)
+            manifests[manifest.batch] = manifest
+        stored = list(manifests.values())
+        done = describe.step_facts(context, step, version, began, params or {}, [m.recipe.digest for m in stored])
+        names.append(ledger.outbox.say(events.complete(
+            done, sources, describe.outputs(ledger, step, stored, list(assertions.values())), datetime.now(UTC))))
     except BaseException as error:
         # BaseException: a task that is stopped (SIGTERM becomes an exception) has failed, and its run says so.
-        failed = describe.step_facts(context, step, version, began, params or {})
-        names.append(ledger.outbox.say(events.fail(
-            failed, sources, describe.outputs(ledger, step, manifests), datetime.now(UTC),
-            str(error) or type(error).__name__, stack=traceback.format_exc())))
+        names += _say_fail(context, facts, sources, list(manifests.values()), error)
         _forward(context, names)
         raise
-    done = describe.step_facts(context, step, version, began, params or {}, [m.recipe.digest for m in manifests])
-    names.append(ledger.outbox.say(events.complete(
-        done, sources, describe.outputs(ledger, step, manifests, list(assertions.values())), datetime.now(UTC))))
     _forward(context, names)
-    result = StepResult(step, context.run_id, tuple(m.batch for m in manifests), made, len(manifests) - made,
-                        sum(m.records for m in manifests), sum(m.rows("verdicts") for m in manifests),
+    result = StepResult(step, context.run_id, tuple(manifests), made, len(stored) - made,
+                        sum(m.records for m in stored), sum(m.rows("verdicts") for m in stored),
                         time.monotonic() - clock, times["making"], times["inspecting"])
     log.info("%s: %d batches made, %d adopted, %d records, %d verdicts in %.1f s", context.job, result.made,
              result.adopted, result.records, result.verdicts, result.seconds)
@@ -147,10 +147,28 @@ def _carry_out(context: Context, work: Work, assertions: dict[tuple[str, str], A
     return committed.manifest, committed.adopted
 
 
+def _say_fail(context: Context, facts: StepFacts, sources: Sequence[DatasetFacts], stored: Sequence[Manifest],
+              error: BaseException) -> list[str]:
+    """Say FAIL. Whatever stops this event too (the same full disk) must not hide the error that it is about."""
+    message, stack = str(error) or type(error).__name__, "".join(traceback.format_exception(error))
+    try:
+        try:
+            outputs = describe.outputs(context.ledger, facts.step, stored)
+        except ProvenanceError:  # what failed may be that one of these cannot be read
+            outputs = ()
+        return [context.ledger.outbox.say(events.fail(facts, sources, outputs, datetime.now(UTC), message, stack=stack))]
+    except Exception as unsaid:
+        log.warning("run %s has no FAIL event: %s", context.run_id, unsaid)
+        return []
+
+
 def _forward(context: Context, names: Sequence[str]) -> None:
     """Send this run's own events; what the network does not take waits in the outbox and is not an error."""
     if context.forwarder is None:
         return
-    sent, error = context.ledger.outbox.forward(context.forwarder.send, names=names)
+    try:
+        sent, error = context.ledger.outbox.forward(context.forwarder.send, names=names)
+    except OSError as unmoved:  # sent and not moved to the sent ones: it will be sent again, which is allowed
+        sent, error = 0, LedgerError(context.ledger.layout.events, f"cannot be written: {unmoved}")
     if error is not None:
         log.warning("%d events of run %s wait in the outbox: %s", len(names) - sent, context.run_id, error)

@@ -7,8 +7,9 @@
     1
 
 Splits go by component: records that share an ancestor, chosen or not, or the very same content go to the same split, so
-that nothing in a test split has a parent, a child, a sibling or a copy in the train split. The order of components is drawn from the seed, and
-each goes where most is missing. This step chooses among what passed; it judges nothing (`provenance.gate` does).
+that nothing in a test split has a parent, a child, a sibling or a copy in the train split. The order of components is
+drawn from the seed, and each goes where most is missing. This step chooses among what passed; it judges nothing
+(`provenance.gate` does).
 """
 
 from __future__ import annotations
@@ -60,7 +61,7 @@ def choose(candidates: Iterable[Candidate], edges: Iterable[tuple[RecordId, Reco
     for candidate in chosen:
         sizes.setdefault(groups.find(candidate.record), []).append(candidate)
     quota = {split: shares.get(split, 0.0) * len(chosen) for split in SPLITS}
-    members = []
+    members: list[Member] = []
     for component in sorted(sizes, key=lambda key: _drawn(key, seed)):
         # Where most is missing; on a tie the first of SPLITS, so that a tiny set is all train.
         split = max((name for name in SPLITS if shares.get(name, 0.0) > 0), key=quota.__getitem__)

@@ -18,6 +18,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
+from typing import Any
 
 from provenance.errors import PolicyError, ToolMissing
 from provenance.model.identity import Digest, RecordId, canonical_json
@@ -123,7 +124,7 @@ def dedup(texts: Iterable[tuple[RecordId, str]], threshold: float = 0.85,
                 held[record] = text
 
 
-def _rensa():  # type: ignore[no-untyped-def]  # the extension module ships no types
+def _rensa() -> Any:  # the extension module ships no types
     try:
         import rensa
     except ImportError as error:

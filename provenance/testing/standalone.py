@@ -29,7 +29,7 @@ from provenance.errors import ProvenanceError
 _ENDED = {"success", "failed"}
 
 
-class AirflowFailed(ProvenanceError):
+class AirflowFailed(ProvenanceError):  # noqa: N818  says what happened, as GateClosed does
     """Airflow did not start, died, or did not end a run in time. Its log is named in the message."""
 
 
@@ -50,6 +50,9 @@ def settings(home: Path, dags: Path, port: int = 8080) -> dict[str, str]:
         "AIRFLOW__SCHEDULER__SCHEDULER_HEARTBEAT_SEC": "1",
         "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "5",
         "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
+        # The DAGs that ship run when they are triggered and not on top of that because it is a new day.
+        "PROVENANCE_SCHEDULE": "",
+        "PROVENANCE_UPKEEP_SCHEDULE": "",
         "_AIRFLOW__STARTUP_BANNER": "0",
     }
 
@@ -64,7 +67,8 @@ def free_port() -> int:
 class Standalone:
     """``airflow standalone`` as a context manager, with the few calls of its REST interface that are needed."""
 
-    def __init__(self, home: Path, dags: Path, env: Mapping[str, str] | None = None, start_timeout: float = 180.0) -> None:
+    def __init__(self, home: Path, dags: Path, env: Mapping[str, str] | None = None,
+                 start_timeout: float = 180.0) -> None:
         self.home, self.port, self._start_timeout = home, free_port(), start_timeout
         self._bin = Path(sys.executable).parent
         # standalone starts its components as `airflow ...`, found on PATH.
@@ -77,7 +81,8 @@ class Standalone:
     def __enter__(self) -> Standalone:
         self.home.mkdir(parents=True, exist_ok=True)
         with open(self.log, "ab") as log:
-            self._process = subprocess.Popen([str(self._bin / "airflow"), "standalone"], env=self.env, stdout=log, stderr=subprocess.STDOUT, start_new_session=True)
+            self._process = subprocess.Popen([str(self._bin / "airflow"), "standalone"], env=self.env, stdout=log,
+                                             stderr=subprocess.STDOUT, start_new_session=True)
         try:
             self._until("to become healthy", self._healthy, self._start_timeout)
             self._login()
@@ -86,7 +91,8 @@ class Standalone:
             raise
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
+                 trace: TracebackType | None) -> None:
         self.stop()
 
     @property
@@ -112,9 +118,11 @@ class Standalone:
         """Start a run; returns its id. Waits until the DAG was parsed."""
         self._until(f"to know the DAG {dag}", lambda: self._knows(dag), 120)
         self.call("PATCH", f"/api/v2/dags/{dag}", {"is_paused": False})
-        return str(self.call("POST", f"/api/v2/dags/{dag}/dagRuns", {"logical_date": None, "conf": dict(conf or {})})["dag_run_id"])
+        body = {"logical_date": None, "conf": dict(conf or {})}
+        return str(self.call("POST", f"/api/v2/dags/{dag}/dagRuns", body)["dag_run_id"])
 
-    def wait(self, dag: str, run: str, timeout: float = 600.0, watch: Callable[[list[dict[str, Any]]], None] | None = None) -> str:
+    def wait(self, dag: str, run: str, timeout: float = 600.0,
+             watch: Callable[[list[dict[str, Any]]], None] | None = None) -> str:
         """Poll until a run ends; returns its state. ``watch`` is shown its task instances at each poll."""
         deadline = time.monotonic() + timeout
         while time.monotonic() < deadline:
@@ -138,8 +146,9 @@ class Standalone:
 
     def logs(self, dag: str, run: str, task: str, attempt: int = 1, map_index: int = -1) -> str:
         """The text of a task's log."""
-        found = self.call("GET", f"/api/v2/dags/{dag}/dagRuns/{run}/taskInstances/{task}/logs/{attempt}?map_index={map_index}")
-        return "\n".join(str(line.get("event", line)) if isinstance(line, dict) else str(line) for line in found["content"])
+        found = self.call("GET", f"/api/v2/dags/{dag}/dagRuns/{run}/taskInstances/{task}/logs/{attempt}"
+                                 f"?map_index={map_index}")
+        return "\n".join(_said(line) for line in found["content"])
 
     def call(self, method: str, path: str, body: Any = None) -> Any:
         """One call of the REST interface."""
@@ -165,7 +174,8 @@ class Standalone:
 
     def _login(self) -> None:
         passwords = json.loads((self.home / "simple_auth_manager_passwords.json.generated").read_text())
-        self._bearer = self.call("POST", "/auth/token", {"username": "admin", "password": passwords["admin"]})["access_token"]
+        who = {"username": "admin", "password": passwords["admin"]}
+        self._bearer = self.call("POST", "/auth/token", who)["access_token"]
 
     def _knows(self, dag: str) -> bool:
         try:
@@ -179,3 +189,11 @@ class Standalone:
             if time.monotonic() > deadline:
                 raise AirflowFailed("airflow standalone", f"took over {timeout:.0f} s {what}", f"read {self.log}")
             time.sleep(0.5)
+
+
+def _said(line: Any) -> str:
+    if not isinstance(line, dict):
+        return str(line)
+    # The message of what was raised is apart from the line that says that something was.
+    raised = [str(each.get("exc_value", "")) for each in line.get("error_detail") or () if isinstance(each, dict)]
+    return " ".join([str(line.get("event", line)), *raised])

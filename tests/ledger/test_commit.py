@@ -61,10 +61,12 @@ def test_another_recipe_with_the_same_id_is_refused(ledger, monkeypatch):
 def test_a_loser_takes_its_own_files_away_and_leaves_the_winners(ledger, monkeypatch):
     same, mine = encode_records(ONE.batch, [record("A.")]), encode_records(ONE.batch, [record("A.", name="b.cob")])
     real = Ledger.adopt
+
     # Between the loser's look and its commit the winner commits.
     def late(self, recipe):
         monkeypatch.setattr(Ledger, "adopt", real)
         assert not self.commit(Draft(ONE, same), run="winner", job="j").adopted
+
     monkeypatch.setattr(Ledger, "adopt", late)
     done = ledger.commit(Draft(ONE, mine), run="loser", job="j")
     assert done.adopted and done.manifest.run == "winner"
@@ -93,12 +95,16 @@ def test_a_leftover_part_that_was_damaged_is_written_again(ledger):
 
 # -- a changed byte --------------------------------------------------------------------------------------------------
 
+
 def flips(data, count, seed=0):
     """Copies of ``data`` with one byte changed, with the place."""
     draw = random.Random(seed)
     places = {0, len(data) // 2, len(data) - 1, *(draw.randrange(len(data)) for _ in range(count))}
     for place in sorted(places):
-        yield place, data[:place] + bytes([data[place] ^ draw.choice([1, 2, 4, 8, 16, 32, 64, 128])]) + data[place + 1:]
+        yield (
+            place,
+            data[:place] + bytes([data[place] ^ draw.choice([1, 2, 4, 8, 16, 32, 64, 128])]) + data[place + 1 :],
+        )
 
 
 def faults(path):
@@ -142,7 +148,7 @@ def test_a_leaf_batch_without_a_training_set_protects_all_but_who_wrote_it_and_w
         loose |= set(range(start, start + len(value[key])))
     silent = set()
     for place in range(len(data)):
-        path.write_bytes(data[:place] + bytes([data[place] ^ 1]) + data[place + 1:])
+        path.write_bytes(data[:place] + bytes([data[place] ^ 1]) + data[place + 1 :])
         if not faults(ledger.path):
             silent.add(place)
     assert silent == loose
@@ -167,7 +173,9 @@ def test_a_parent_that_was_rewritten_whole_is_contradicted_by_its_child(ledger):
     commit(ledger, child, [child_of(RecordId(ONE.batch.number, 0), record("A."), "B.")])
     ledger.layout.manifest(ONE.batch).unlink()
     commit(ledger, ONE, [record("Z.")])
-    assert [fault for fault in faults(ledger.path) if "has changed since its child" in fault and str(ONE.batch) in fault]
+    assert [
+        fault for fault in faults(ledger.path) if "has changed since its child" in fault and str(ONE.batch) in fault
+    ]
 
 
 def test_a_missing_part_and_one_that_may_not_be_read_are_named(small, monkeypatch):
@@ -189,13 +197,23 @@ def test_a_missing_part_and_one_that_may_not_be_read_are_named(small, monkeypatc
 
 # -- manifests made by someone else ---------------------------------------------------------------------------------
 
-@pytest.mark.parametrize(("change", "said"), [
-    (lambda v: v.update(format=2), "reads up to"), (lambda v: v.update(format="1"), "not a readable manifest"),
-    (lambda v: v.update(format=0), "not a readable manifest"), (lambda v: v.update(summary=[]), "not a readable manifest"),
-    (lambda v: v["recipe"].update(params="x"), "not a readable manifest"), (lambda v: v.update(run=1), "not a readable"),
-    (lambda v: v["recipe"].update(seed=2), "does not give its batch id"), (lambda v: v.pop("job"), "not a readable"),
-    (lambda v: v["parts"].update({"../../x": v["parts"]["texts"]}), "not the name of a table"),
-    (lambda v: v["parts"]["texts"].update(rows="1"), "not a count"), (lambda v: v["parts"]["texts"].update(bytes=-1), "count")])
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda v: v.update(format=2), "reads up to"),
+        (lambda v: v.update(format="1"), "not a readable manifest"),
+        (lambda v: v.update(format=0), "not a readable manifest"),
+        (lambda v: v.update(summary=[]), "not a readable manifest"),
+        (lambda v: v["recipe"].update(params="x"), "not a readable manifest"),
+        (lambda v: v.update(run=1), "not a readable"),
+        (lambda v: v["recipe"].update(seed=2), "does not give its batch id"),
+        (lambda v: v.pop("job"), "not a readable"),
+        (lambda v: v["parts"].update({"../../x": v["parts"]["texts"]}), "not the name of a table"),
+        (lambda v: v["parts"]["texts"].update(rows="1"), "not a count"),
+        (lambda v: v["parts"]["texts"].update(bytes=-1), "count"),
+    ],
+)
 def test_a_manifest_that_is_not_one_is_refused_with_a_reason(ledger, change, said):
     commit(ledger, ONE, [record("A.")])
     path = ledger.layout.manifest(ONE.batch)
@@ -237,6 +255,7 @@ def test_a_table_that_this_program_does_not_know_is_checked_by_its_digest_only(l
 
 # -- what a step's mistake looks like -------------------------------------------------------------------------------
 
+
 def mistaken(ledger, **tables):
     """A committed batch with a right parent, whose tables are changed before the commit; what verify says."""
     commit(ledger, ONE, [record("A."), record("B.")])
@@ -248,23 +267,27 @@ def mistaken(ledger, **tables):
     return faults(ledger.path)
 
 
-@pytest.mark.parametrize(("name", "change", "said"), [
-    ("records", lambda row: {}, None),
-    ("records", lambda row: {"row": row["row"] * 2}, "without a gap"),
-    ("texts", lambda row: {"row": 1 - row["row"]}, "without a gap"),
-    ("records", lambda row: {"batch": 5}, "another batch"),
-    ("edges", lambda row: {"parent_batch": 5}, "its recipe does not"),
-    ("edges", lambda row: {"parent_row": 7}, "parent that cannot be read"),
-    ("records", lambda row: {"origin": "human"}, "ancestry summary"),
-    ("records", lambda row: {"depth": 2}, "ancestry summary"),
-    ("records", lambda row: {"human_share": 0.5}, "ancestry summary"),
-    ("records", lambda row: {"evidence": 5}, "ancestry summary"),
-    ("records", lambda row: {"licences": ["Apache-2.0"]}, "ancestry summary"),
-    ("records", lambda row: {"sources": []}, "ancestry summary"),
-    ("records", lambda row: {"origin": "martian"}, "cannot be read"),
-    ("records", lambda row: {"content_sha256": "0" * 64}, "content digest"),
-    ("records", lambda row: {"encoding": "no-such-codec"}, "cannot be read"),
-    ("texts", lambda row: {"text": "else"}, "content digest")])
+@pytest.mark.parametrize(
+    ("name", "change", "said"),
+    [
+        ("records", lambda row: {}, None),
+        ("records", lambda row: {"row": row["row"] * 2}, "without a gap"),
+        ("texts", lambda row: {"row": 1 - row["row"]}, "without a gap"),
+        ("records", lambda row: {"batch": 5}, "another batch"),
+        ("edges", lambda row: {"parent_batch": 5}, "its recipe does not"),
+        ("edges", lambda row: {"parent_row": 7}, "parent that cannot be read"),
+        ("records", lambda row: {"origin": "human"}, "ancestry summary"),
+        ("records", lambda row: {"depth": 2}, "ancestry summary"),
+        ("records", lambda row: {"human_share": 0.5}, "ancestry summary"),
+        ("records", lambda row: {"evidence": 5}, "ancestry summary"),
+        ("records", lambda row: {"licences": ["Apache-2.0"]}, "ancestry summary"),
+        ("records", lambda row: {"sources": []}, "ancestry summary"),
+        ("records", lambda row: {"origin": "martian"}, "cannot be read"),
+        ("records", lambda row: {"content_sha256": "0" * 64}, "content digest"),
+        ("records", lambda row: {"encoding": "no-such-codec"}, "cannot be read"),
+        ("texts", lambda row: {"text": "else"}, "content digest"),
+    ],
+)
 def test_verify_names_a_steps_mistake(ledger, name, change, said):
     found = mistaken(ledger, **{name: change})
     assert found == [] if said is None else any(said in fault for fault in found), found
@@ -274,6 +297,7 @@ def test_a_cut_list_of_generators_is_not_a_fault(ledger):
     """A child's own model can push a parent's beyond the cap."""
     from provenance.model.origin import OriginClass
     from provenance.model.record import LIST_CAP, Ancestry, Parent
+
     full = Ancestry.of_root(OriginClass.SYNTHETIC_MODEL, "MIT", "r", generators=[f"m{n:02}" for n in range(LIST_CAP)])
     commit(ledger, ONE, [record("A.", ancestry=full)])
     recipe = Recipe("translate", "1", {}, (ONE.batch,))

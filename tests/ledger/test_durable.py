@@ -33,6 +33,7 @@ class FailingDisk:
         def call(*args, **more):
             self._ask(what)
             return real(*args, **more)
+
         return call
 
     def install(self, patch):
@@ -52,13 +53,15 @@ class FailingDisk:
                     handle.close()
 
                 def write(self, data):
-                    handle.write(data[:len(data) // 2])  # half a file is on the disk when it fails
+                    handle.write(data[: len(data) // 2])  # half a file is on the disk when it fails
                     ask("write")
-                    return handle.write(data[len(data) // 2:])
+                    return handle.write(data[len(data) // 2 :])
 
                 def __getattr__(self, name):
                     return getattr(handle, name)
+
             return Slow()
+
         patch.setattr(durable, "open", opened, raising=False)
 
 
@@ -165,6 +168,7 @@ def test_a_file_in_the_way_of_a_folder_is_our_error(tmp_path):
 def test_being_stopped_leaves_no_temporary_file(tmp_path, monkeypatch):
     def stopped(descriptor):
         raise KeyboardInterrupt
+
     monkeypatch.setattr(os, "fsync", stopped)
     with pytest.raises(KeyboardInterrupt):
         put_once(tmp_path / "a", b"data")

@@ -46,8 +46,9 @@ def test_a_newer_format_is_refused_with_what_to_do(ledger):
             opening(ledger.path)
 
 
-@pytest.mark.parametrize("change", [{"version": None}, {"version": "1"}, {"format": "other"}, {"format": None}, {"id": None},
-                                    {"id": 7}])
+@pytest.mark.parametrize(
+    "change", [{"version": None}, {"version": "1"}, {"format": "other"}, {"format": None}, {"id": None}, {"id": 7}]
+)
 def test_a_header_of_something_else_is_refused(ledger, change):
     header(ledger, **change)
     with pytest.raises(LedgerError):
@@ -99,6 +100,7 @@ def test_object_stores_are_refused(where, tmp_path, monkeypatch):
 def test_a_file_system_without_hard_links_is_refused(tmp_path, monkeypatch, code):
     def refused(*args, **more):
         raise OSError(code, os.strerror(code))
+
     monkeypatch.setattr(os, "link", refused)
     with pytest.raises(LedgerError, match="without usable hard links"):
         Ledger.init(tmp_path / "ledger")
@@ -114,6 +116,7 @@ def test_a_file_system_where_a_link_replaces_is_refused(tmp_path, monkeypatch):
 def test_a_full_disk_is_not_taken_for_want_of_hard_links(tmp_path, monkeypatch):
     def refused(*args, **more):
         raise OSError(errno.ENOSPC, "No space left on device")
+
     monkeypatch.setattr(os, "link", refused)
     with pytest.raises(LedgerError, match="disk is full"):
         Ledger.init(tmp_path / "ledger")
@@ -122,6 +125,7 @@ def test_a_full_disk_is_not_taken_for_want_of_hard_links(tmp_path, monkeypatch):
 def test_a_folder_that_cannot_be_made_is_our_error(tmp_path, monkeypatch):
     def refused(*args, **more):
         raise PermissionError(errno.EACCES, "Permission denied")
+
     monkeypatch.setattr(os, "mkdir", refused)
     with pytest.raises(LedgerError, match="Permission denied"):
         Ledger.init(tmp_path / "ledger")

@@ -58,6 +58,7 @@ def test_a_retry_that_builds_on_an_old_leftover_is_not_swept_from_under(ledger, 
     def then_a_commit(self):
         yield from real(self)
         commit(ledger, ONE, [record("A.")])
+
     monkeypatch.setattr(Ledger, "manifests", then_a_commit)
     sweep(ledger)
     monkeypatch.setattr(Ledger, "manifests", real)
@@ -79,6 +80,7 @@ def test_two_sweeps_at_once_are_one(ledger, monkeypatch):
     def quicker(self, missing_ok=False):
         real(self)
         return real(self, missing_ok=missing_ok)
+
     monkeypatch.setattr(type(paths[0]), "unlink", quicker)
     assert sweep(ledger, older_than_s=-1) == []
     assert not any(path.exists() for path in paths)

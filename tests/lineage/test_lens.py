@@ -111,6 +111,10 @@ def test_reading_is_allowed(lens: Lens, sql: str) -> None:
     "SELECT * FROM read_text('{ledger}/parts/../private/pseudonym.key')",
     "SELECT * FROM read_blob('{ledger}/ledger.json')", "FROM query('COPY (SELECT 1) TO ''{ledger}/parts/x.csv''')",
     "WITH w AS (COPY (SELECT 1) TO '{ledger}/parts/x.csv') SELECT * FROM w",
+    "WITH w AS MATERIALIZED (COPY (SELECT 1) TO '{ledger}/batches/x.json') SELECT 1",
+    "SELECT (WITH w AS (COPY (SELECT 1) TO '{ledger}/parts/x.csv') SELECT count(*) FROM w)",
+    "SUMMARIZE WITH w AS (COPY (SELECT 1) TO '{ledger}/parts/x.csv') SELECT * FROM w",
+    "FROM query('WITH w AS (COPY (SELECT 1) TO ''{ledger}/parts/x.csv'') SELECT * FROM w')",
     "EXPLAIN ANALYZE COPY (SELECT 1) TO '{ledger}/parts/x.csv'", "EXPLAIN SELECT 1",
     "SELECT * FROM parquet_metadata('/etc/passwd')", "SELECT * FROM sniff_csv('/etc/passwd')",
     "COPY (SELECT 1) TO '{ledger}/parts/x.csv'", "COPY (SELECT 1) TO '/tmp/x.csv'", "ATTACH ':memory:' AS other",
@@ -253,3 +257,8 @@ def test_only_one_room_knows_duckdb() -> None:
     users = {path.relative_to(package).parts[0] for path in package.rglob("*.py")
              if any(line.startswith(("import duckdb", "from duckdb")) for line in path.read_text().splitlines())}
     assert users == {"lineage"}
+
+
+@pytest.mark.parametrize("name", catalogue.names_of())
+def test_every_question_of_this_room_only_reads(lens: Lens, name: str) -> None:
+    assert lens._writes(catalogue.text_of("", name)) == ""

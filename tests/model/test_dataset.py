@@ -18,8 +18,26 @@ def test_a_reference_parses_what_it_writes(name, version):
     assert DatasetRef.parse(str(ref)) == ref
 
 
-@pytest.mark.parametrize("text", ["", "@", "a@", "a@8000000000000000", "a@1", "../a", ".a", "a/b", "-a", "a" * 101, "a b", "a\n",
-                                  "a@0000000000000001\n", "ä", "a@0000000000000001@"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "@",
+        "a@",
+        "a@8000000000000000",
+        "a@1",
+        "../a",
+        ".a",
+        "a/b",
+        "-a",
+        "a" * 101,
+        "a b",
+        "a\n",
+        "a@0000000000000001\n",
+        "ä",
+        "a@0000000000000001@",
+    ],
+)
 def test_what_is_no_reference_is_refused(text):
     with pytest.raises(InvalidId):
         DatasetRef.parse(text)

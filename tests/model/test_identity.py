@@ -42,27 +42,63 @@ def test_a_batch_is_the_first_63_bits_of_its_digest(digest):
     assert BatchId.of(digest).number == int(bin(int(digest.hex, 16) | 1 << 256)[3:66], 2)
 
 
-@pytest.mark.parametrize(("kind", "text"), [
-    (Digest, ""), (Digest, "sha256:"), (Digest, "sha1:" + "a" * 64), (Digest, "a" * 64), (Digest, "sha256:" + "A" * 64),
-    (Digest, "sha256:" + "a" * 63), (Digest, "sha256:" + "a" * 64 + "\n"), (Digest, "sha256:" + "٠" * 64),
-    (BatchId, "8000000000000000"), (BatchId, "123"), (BatchId, "000000000000000A"), (BatchId, "0" * 16 + "\n"),
-    (RecordId, "rec:0000000000000001.01"), (RecordId, "rec:0000000000000001.-1"), (RecordId, "rec:0000000000000001."),
-    (RecordId, "rec:0000000000000001.2147483648"), (RecordId, "0000000000000001.1"), (RecordId, "rec:1.1"),
-    (RecordId, "rec:0000000000000001.1 "), (RecordId, "rec:0000000000000001.²"),
-    (Swhid, ""), (Swhid, f"swh:2:cnt:{HEX40}"), (Swhid, f"swh:1:CNT:{HEX40}"), (Swhid, f"swh:1:cnt:{HEX40[:-1]}"),
-    (Swhid, f"swh:1:cnt:{HEX40};"), (Swhid, f"swh:1:cnt:{HEX40};path="), (Swhid, f"swh:1:cnt:{HEX40};colour=red"),
-    (Swhid, f"swh:1:cnt:{HEX40};path=/a;path=/b"), (Swhid, f"swh:1:cnt:{HEX40};path=/%zz"),
-    (Swhid, f"swh:1:cnt:{HEX40};path=/%FF"), (Swhid, f"swh:1:cnt:{HEX40};path=/%"), (Swhid, f"swh:1:cnt:{HEX40}\n")])
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        (Digest, ""),
+        (Digest, "sha256:"),
+        (Digest, "sha1:" + "a" * 64),
+        (Digest, "a" * 64),
+        (Digest, "sha256:" + "A" * 64),
+        (Digest, "sha256:" + "a" * 63),
+        (Digest, "sha256:" + "a" * 64 + "\n"),
+        (Digest, "sha256:" + "٠" * 64),
+        (BatchId, "8000000000000000"),
+        (BatchId, "123"),
+        (BatchId, "000000000000000A"),
+        (BatchId, "0" * 16 + "\n"),
+        (RecordId, "rec:0000000000000001.01"),
+        (RecordId, "rec:0000000000000001.-1"),
+        (RecordId, "rec:0000000000000001."),
+        (RecordId, "rec:0000000000000001.2147483648"),
+        (RecordId, "0000000000000001.1"),
+        (RecordId, "rec:1.1"),
+        (RecordId, "rec:0000000000000001.1 "),
+        (RecordId, "rec:0000000000000001.²"),
+        (Swhid, ""),
+        (Swhid, f"swh:2:cnt:{HEX40}"),
+        (Swhid, f"swh:1:CNT:{HEX40}"),
+        (Swhid, f"swh:1:cnt:{HEX40[:-1]}"),
+        (Swhid, f"swh:1:cnt:{HEX40};"),
+        (Swhid, f"swh:1:cnt:{HEX40};path="),
+        (Swhid, f"swh:1:cnt:{HEX40};colour=red"),
+        (Swhid, f"swh:1:cnt:{HEX40};path=/a;path=/b"),
+        (Swhid, f"swh:1:cnt:{HEX40};path=/%zz"),
+        (Swhid, f"swh:1:cnt:{HEX40};path=/%FF"),
+        (Swhid, f"swh:1:cnt:{HEX40};path=/%"),
+        (Swhid, f"swh:1:cnt:{HEX40}\n"),
+    ],
+)
 def test_what_is_not_in_the_grammar_is_refused(kind, text):
     with pytest.raises(InvalidId):
         kind.parse(text)
 
 
-@pytest.mark.parametrize("make", [
-    lambda: BatchId(-1), lambda: BatchId(2**63), lambda: RecordId(2**63, 0), lambda: RecordId(0, -1),
-    lambda: RecordId(0, MAX_ROW + 1), lambda: Swhid("cnt", HEX40, (("path", ""),)),
-    lambda: Swhid("cnt", HEX40, (("path", "/\udcff"),)), lambda: Swhid("cnt", HEX40, (("colour", "red"),)),
-    lambda: Swhid("cnt", HEX40, (("path", "/a"), ("path", "/b"))), lambda: Swhid("blob", HEX40)])
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: BatchId(-1),
+        lambda: BatchId(2**63),
+        lambda: RecordId(2**63, 0),
+        lambda: RecordId(0, -1),
+        lambda: RecordId(0, MAX_ROW + 1),
+        lambda: Swhid("cnt", HEX40, (("path", ""),)),
+        lambda: Swhid("cnt", HEX40, (("path", "/\udcff"),)),
+        lambda: Swhid("cnt", HEX40, (("colour", "red"),)),
+        lambda: Swhid("cnt", HEX40, (("path", "/a"), ("path", "/b"))),
+        lambda: Swhid("blob", HEX40),
+    ],
+)
 def test_what_could_not_be_written_cannot_be_made(make):
     with pytest.raises(InvalidId):
         make()
@@ -94,7 +130,9 @@ def test_a_swhid_escapes_as_the_standard_says():
 @settings(max_examples=12)
 @given(st.binary(max_size=4000))
 def test_a_content_swhid_is_the_git_blob_id(data):
-    done = subprocess.run(["git", "hash-object", "--stdin", "--no-filters"], input=data, capture_output=True, check=True)
+    done = subprocess.run(
+        ["git", "hash-object", "--stdin", "--no-filters"], input=data, capture_output=True, check=True
+    )
     assert Swhid.of_content(data).hex == done.stdout.decode().strip()
 
 
@@ -119,21 +157,47 @@ def test_canonical_json_is_as_python_writes_it_but_for_order_and_small_numbers(v
         assert sorted(canonical_json(value).decode()) == sorted(plain)
 
 
-@pytest.mark.parametrize(("value", "written"), [
-    # Examples of RFC 8785: numbers without exponent, keys by UTF-16 code unit, short escapes.
-    ({"numbers": [333333333.33333329, 4.50, 2e-3, 0.000001, 1e-5, 1.0, -0.0]},
-     '{"numbers":[333333333.3333333,4.5,0.002,0.000001,0.00001,1,0]}'),
-    ({"\u20ac": 1, "\r": 2, "\ufb33": 3, "1": 4, "\U0001f600": 5, "\x80": 6, "ö": 7},
-     '{"\\r":2,"1":4,"\x80":6,"ö":7,"\u20ac":1,"\U0001f600":5,"\ufb33":3}'),
-    ("\u20ac$\x0f\nA'B\"\\\"/", '"\u20ac$\\u000f\\nA\'B\\"\\\\\\"/"'),
-    ((1, [True, None]), "[1,[true,null]]")])
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        # Examples of RFC 8785: numbers without exponent, keys by UTF-16 code unit, short escapes.
+        (
+            {"numbers": [333333333.33333329, 4.50, 2e-3, 0.000001, 1e-5, 1.0, -0.0]},
+            '{"numbers":[333333333.3333333,4.5,0.002,0.000001,0.00001,1,0]}',
+        ),
+        (
+            {"\u20ac": 1, "\r": 2, "\ufb33": 3, "1": 4, "\U0001f600": 5, "\x80": 6, "ö": 7},
+            '{"\\r":2,"1":4,"\x80":6,"ö":7,"\u20ac":1,"\U0001f600":5,"\ufb33":3}',
+        ),
+        ('\u20ac$\x0f\nA\'B"\\"/', '"\u20ac$\\u000f\\nA\'B\\"\\\\\\"/"'),
+        ((1, [True, None]), "[1,[true,null]]"),
+    ],
+)
 def test_canonical_json_is_rfc_8785(value, written):
     assert canonical_json(value).decode() == written
 
 
-@pytest.mark.parametrize("value", [
-    math.nan, math.inf, -math.inf, 1e16, 1e-7, 5e-324, 2**53 + 1, 10**16, {1: 2}, {None: 1}, b"x", {"a": {1, 2}}, object(),
-    "\ud800", {"\udc00": 1}, [["\udfff"]]])
+@pytest.mark.parametrize(
+    "value",
+    [
+        math.nan,
+        math.inf,
+        -math.inf,
+        1e16,
+        1e-7,
+        5e-324,
+        2**53 + 1,
+        10**16,
+        {1: 2},
+        {None: 1},
+        b"x",
+        {"a": {1, 2}},
+        object(),
+        "\ud800",
+        {"\udc00": 1},
+        [["\udfff"]],
+    ],
+)
 def test_canonical_json_refuses_what_has_no_one_form(value):
     with pytest.raises(InvalidId):
         canonical_json(value)

@@ -35,10 +35,22 @@ def test_two_recipes_share_a_digest_only_where_they_say_the_same(left, right):
     assert (left.digest == right.digest) == (Digest.of_json(left.to_json()) == Digest.of_json(right.to_json()))
 
 
-@pytest.mark.parametrize("change", [
-    {"step": "translate"}, {"step_version": "2"}, {"params": {"transform": "rename"}}, {"seed": 8}, {"shard": ""},
-    {"params": {"transform": "rename", "n": [2, 1]}}, {"params": {"transform": "rename", "n": ["1", 2]}},
-    {"parents": (BatchId(1),)}, {"parents": (BatchId(1), BatchId(3))}, {"parents": ()}, {"seed": -7}])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"step": "translate"},
+        {"step_version": "2"},
+        {"params": {"transform": "rename"}},
+        {"seed": 8},
+        {"shard": ""},
+        {"params": {"transform": "rename", "n": [2, 1]}},
+        {"params": {"transform": "rename", "n": ["1", 2]}},
+        {"parents": (BatchId(1),)},
+        {"parents": (BatchId(1), BatchId(3))},
+        {"parents": ()},
+        {"seed": -7},
+    ],
+)
 def test_every_field_counts(change):
     assert replace(BASE, **change).batch != BASE.batch
 

@@ -37,7 +37,14 @@ def test_the_order_of_parents_does_not_count(parents, random):
     one, other = Ancestry.derive(parents), Ancestry.derive(shuffled)
     assert one.human_share == pytest.approx(other.human_share)
     assert (one.origin, one.grade, one.depth, one.generators, one.licences, one.sources, one.overflow) == (
-        other.origin, other.grade, other.depth, other.generators, other.licences, other.sources, other.overflow)
+        other.origin,
+        other.grade,
+        other.depth,
+        other.generators,
+        other.licences,
+        other.sources,
+        other.overflow,
+    )
 
 
 @given(families)
@@ -51,6 +58,7 @@ def test_overflow_is_never_forgotten(parents):
 def test_a_list_that_is_cut_says_so_and_is_cut_alike_by_every_road(left, right):
     def root(numbers, name):
         return Ancestry.of_root(OriginClass.UNKNOWN, "MIT", name, generators=[f"m{n:03}" for n in numbers])
+
     a, b = root(left, "a"), root(right, "b")
     child = Ancestry.derive([a, b])
     whole = sorted(f"m{n:03}" for n in left | right)
@@ -83,9 +91,16 @@ def test_no_parents_is_no_derivation():
         Ancestry.derive([])
 
 
-@pytest.mark.parametrize(("expression", "ids"), [
-    ("", ()), ("MIT", ("MIT",)), ("NOASSERTION", ("NOASSERTION",)), ("MIT and MIT", ("MIT",)),
-    ("((MIT)OR(ISC))", ("ISC", "MIT")), ("GPL-2.0-only WITH Classpath-exception-2.0",
-                                         ("Classpath-exception-2.0", "GPL-2.0-only"))])
+@pytest.mark.parametrize(
+    ("expression", "ids"),
+    [
+        ("", ()),
+        ("MIT", ("MIT",)),
+        ("NOASSERTION", ("NOASSERTION",)),
+        ("MIT and MIT", ("MIT",)),
+        ("((MIT)OR(ISC))", ("ISC", "MIT")),
+        ("GPL-2.0-only WITH Classpath-exception-2.0", ("Classpath-exception-2.0", "GPL-2.0-only")),
+    ],
+)
 def test_licence_ids(expression, ids):
     assert licence_ids(expression) == ids

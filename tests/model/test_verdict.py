@@ -20,8 +20,10 @@ def test_a_verdict_is_never_edited():
         Verdict("syntax", Outcome.FAIL, RecordId(1, 0)).outcome = Outcome.PASS
 
 
-@pytest.mark.parametrize("kind", [kind for kind in vars(errors).values()
-                                  if isinstance(kind, type) and issubclass(kind, errors.ProvenanceError)])
+@pytest.mark.parametrize(
+    "kind",
+    [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, errors.ProvenanceError)],
+)
 def test_errors_survive_a_process_boundary_and_say_what_to_do(kind):
     error = pickle.loads(pickle.dumps(kind("x.cob", "is not readable", "check its mode")))
     assert type(error) is kind

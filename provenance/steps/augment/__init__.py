@@ -12,6 +12,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 
+from provenance.errors import PolicyError
 from provenance.steps.augment.transform import Change, Program, Refusal, Transform
 
 __all__ = ["ALL", "Change", "Program", "Refusal", "Transform", "by_name"]
@@ -29,8 +30,12 @@ ALL: tuple[Transform, ...] = _found()
 
 
 def by_name(name: str) -> Transform:
-    """The transform of that name, with default options; KeyError names the known ones."""
+    """The transform of that name, with default options.
+
+    Raises:
+        PolicyError: there is none; the message names those that there are.
+    """
     for transform in ALL:
         if transform.name == name:
             return transform
-    raise KeyError(f"no transform {name!r}; there are: {', '.join(transform.name for transform in ALL)}")
+    raise PolicyError(name, "is not a transform", f"use one of {', '.join(transform.name for transform in ALL)}")

@@ -4,8 +4,8 @@ Read from tokens alone, and on the safe side: a word that might be known outside
 field, a mnemonic) is forbidden wherever it stands.
 
     >>> from provenance.steps.augment.cobol_tokens import tokenise
-    >>> copied_members(tokenise(" COPY 'lib/CUSTREC.cpy'.", True))
-    ('CUSTREC',)
+    >>> hazard(tokenise(" EXEC SQL COMMIT END-EXEC.", True))
+    'exec-block: line 1'
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from provenance.steps.augment.cobol_tokens import BLANK, Kind, Token, tokenise
+from provenance.steps.augment.cobol_tokens import BLANK, Kind, Token
 
 _WORD = re.compile(r"\w[\w-]*")
 
@@ -43,38 +43,6 @@ def words_of(text: str) -> set[str]:
 def significant(tokens: list[Token]) -> list[int]:
     """Indexes of the tokens that mean something to the compiler."""
     return [index for index, token in enumerate(tokens) if token.kind not in BLANK]
-
-
-def member(name: str) -> str:
-    """A copybook's name without quotes, folders and extension, in upper case."""
-    return name.strip("\"'").replace("\\", "/").rsplit("/", 1)[-1].split(".", 1)[0].upper()
-
-
-def copied_members(tokens: list[Token]) -> tuple[str, ...]:
-    """Members named by COPY, in order, each once."""
-    found: dict[str, None] = {}
-    code = significant(tokens)
-    for at, index in enumerate(code[:-1]):
-        if tokens[index].kind is Kind.WORD and tokens[index].text.upper() == "COPY":
-            found[member(tokens[code[at + 1]].text)] = None
-    return tuple(found)
-
-
-def included_members(
-    tokens: list[Token], copybooks: Mapping[str, str], free_format: bool
-) -> tuple[tuple[str, ...], str]:
-    """Keys of every copybook that a program copies, directly or not, sorted; and the first member that is not known."""
-    known = {member(key): key for key in copybooks}
-    found: set[str] = set()
-    waiting = list(copied_members(tokens))
-    while waiting:
-        name = waiting.pop()
-        if name not in known:
-            return tuple(sorted(found)), name
-        if known[name] not in found:
-            found.add(known[name])
-            waiting.extend(copied_members(tokenise(copybooks[known[name]], free_format)))
-    return tuple(sorted(found)), ""
 
 
 def hazard(tokens: list[Token]) -> str:

@@ -14,7 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from provenance.steps.augment.cobol_hazards import included_members
+from provenance.languages.cobol_copy import missing_members, referenced_members
 from provenance.steps.augment.cobol_tokens import Kind, tokenise
 from provenance.steps.augment.transform import BEHAVIOUR, Change, Program, Refusal
 
@@ -41,10 +41,10 @@ class ExpandCopy:
             return Refusal("no-candidates")
         if program.expanded is None:
             return Refusal("no-expansion")
-        included, unknown = included_members(tokens, program.copybooks, program.free_format)
-        if unknown:
-            return Refusal(f"copybook-unknown: {unknown}")
-        return Change(clean(program.expanded), True, statements, included)
+        if unknown := missing_members(program.text, program.copybooks):
+            return Refusal(f"copybook-unknown: {unknown[0]}")
+        included = referenced_members(program.text, program.copybooks)
+        return Change(clean(program.expanded), True, statements, tuple(sorted(included)))
 
 
 TRANSFORMS = (ExpandCopy(),)

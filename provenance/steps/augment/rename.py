@@ -20,8 +20,9 @@ from itertools import pairwise
 from typing import ClassVar
 
 from provenance.languages.cobol import LANGUAGE
+from provenance.languages.cobol_copy import missing_members
 from provenance.steps.augment.cobol_edit import Draft
-from provenance.steps.augment.cobol_hazards import forbidden_words, hazard, included_members, significant, words_of
+from provenance.steps.augment.cobol_hazards import forbidden_words, hazard, significant, words_of
 from provenance.steps.augment.cobol_listing import Listing
 from provenance.steps.augment.cobol_names import LONGEST, Namer
 from provenance.steps.augment.cobol_tokens import Kind, Token, tokenise
@@ -92,9 +93,9 @@ def _rename(
     reason = hazard(tokens)
     if reason:
         return Refusal(reason)
-    _, unknown = included_members(tokens, program.copybooks, program.free_format)
+    unknown = missing_members(program.text, program.copybooks)
     if unknown and program.expanded is None:
-        return Refusal(f"copybook-unknown: {unknown}")
+        return Refusal(f"copybook-unknown: {unknown[0]}")
     places = _places(tokens)
     forbidden = forbidden_words(tokens, program.copybooks) | LANGUAGE.reserved | _changed_by_copy(places, program)
     names = [name for name in candidates(tokens, program.listing) if name not in forbidden]

@@ -5,11 +5,8 @@ from __future__ import annotations
 import pytest
 
 from provenance.steps.augment.cobol_hazards import (
-    copied_members,
     forbidden_words,
     hazard,
-    included_members,
-    member,
     words_of,
 )
 from provenance.steps.augment.cobol_tokens import tokenise
@@ -64,22 +61,6 @@ def test_words_that_the_outside_knows(text: str, words: set[str]) -> None:
 
 def test_every_word_of_a_copybook_is_forbidden() -> None:
     assert forbidden_words([], {"M": "*> note\n01 A-B PIC X VALUE 'c-d'."}) >= {"NOTE", "A-B", "C-D"}
-
-
-@pytest.mark.parametrize("name", ["CUST", "'cust.cpy'", '"lib/Cust.CPY"', "a\\cust.copy"])
-def test_a_member_is_known_without_folder_and_extension(name: str) -> None:
-    assert member(name) == "CUST"
-
-
-def test_copied_members_are_found_once_in_order() -> None:
-    assert copied_members(tokenise("COPY B. COPY 'A.cpy'. COPY B OF LIB. DISPLAY 'COPY C'", True)) == ("B", "A")
-    assert copied_members(tokenise("COPY", True)) == ()
-
-
-def test_included_members_follow_copybooks_and_name_the_first_unknown() -> None:
-    tokens = tokenise("COPY A.", True)
-    assert included_members(tokens, {"a.cpy": "COPY B.", "B": "01 X."}, True) == (("B", "a.cpy"), "")
-    assert included_members(tokens, {"a.cpy": "COPY B. COPY A."}, True) == (("a.cpy",), "B")
 
 
 def test_words_are_upper_case() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from provenance.errors import PolicyError
 from provenance.languages import all_languages
 from provenance.steps.augment import ALL, Change, Program, Refusal, Transform, by_name
 from provenance.steps.augment.rename import RenameDataNames
@@ -27,7 +28,7 @@ def test_transforms_are_known_by_name_in_order() -> None:
         "split-move",
     ]
     assert all(by_name(transform.name) is transform for transform in ALL)
-    with pytest.raises(KeyError, match=r"no transform 'nonsense'; there are: add-subtract"):
+    with pytest.raises(PolicyError, match=r"nonsense: is not a transform"):
         by_name("nonsense")
 
 

@@ -10,9 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from provenance.languages.cobol_copy import copied_names, missing_members, referenced_members
 from provenance.steps.augment import ALL, Change
-from provenance.steps.augment.cobol_hazards import copied_members, included_members
-from provenance.steps.augment.cobol_tokens import tokenise
 from tests.steps.augment.augment_cases import SHARED, Compiler
 
 COBOL = SHARED / "corpora" / "cobol"
@@ -46,9 +45,8 @@ def _copybooks(path: str, text: str) -> dict[str, str]:
     for copybook in sorted((COBOL / path.split("/", 1)[0]).rglob("*")):
         if copybook.suffix.lower() == ".cpy":
             books.setdefault(copybook.stem.upper(), copybook.read_bytes().decode("latin-1"))
-    found, unknown = included_members(tokenise(text, False), books, False)
-    assert not unknown
-    return {name: books[name] for name in found}
+    assert not missing_members(text, books)
+    return referenced_members(text, books)
 
 
 @pytest.mark.parametrize("path", RUNS, ids=lambda path: Path(path).stem)
@@ -74,4 +72,4 @@ def test_the_compiler_writes_the_same_code(compiler: Compiler, path: str) -> Non
         if isinstance(result, Change) and transform.name != "add-subtract-to-compute":
             assert compiler.generated(result.text, result.free_format) == before, transform.name
         if isinstance(result, Change) and transform.name == "expand-copy":
-            assert len(result.included) >= len(copied_members(tokenise(text, False)))
+            assert len(result.included) >= len(copied_names(text))
