@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from provenance.pipeline import Build, Context
 
 
-class ProvenanceOperator(BaseOperator):
+class ProvenanceOperator(BaseOperator):  # type: ignore[misc]  # Airflow ships no types that mypy could follow
     """A task that says one word to a ledger.
 
     Args:

@@ -85,9 +85,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 2
     except OSError as error:
         # A full or read-only disk, a folder without permission: the machine's word, without our call stack.
-        where = f"{error.filename}: " if error.filename else ""
-        print(f"provenance: {one_line(f'{where}{error.strerror or error}')}. Next: check the path, its owner, its mode and "
-              "the free space, and run the same command again", file=sys.stderr)
+        problem = one_line(f"{error.filename or arguments.verb}: {error.strerror or error}")
+        print(f"provenance: {problem}. Next: check the path, its owner and mode, and the free space; then run the same "
+              "command again", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("provenance: stopped; what was committed stays, and the same command goes on from there", file=sys.stderr)

@@ -6,13 +6,16 @@ import argparse
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from provenance import lineage
 from provenance.cli.output import say, show
 from provenance.errors import QueryError
 from provenance.ledger import Ledger
 from provenance.ledger.datasets import check_dataset, find_dataset, open_dataset
-from provenance.lineage import Lens
+from provenance.lineage import Impact, Lens
+from provenance.lineage.render import RENDERERS
+from provenance.lineage.trace import trace
 
 
 def add(verb: Callable[..., argparse.ArgumentParser]) -> None:
@@ -37,9 +40,15 @@ def add(verb: Callable[..., argparse.ArgumentParser]) -> None:
 
 def _trace(arguments: argparse.Namespace) -> int:
     ledger = Ledger(arguments.ledger)
-    found = lineage.trace(ledger, arguments.record)
-    say(lineage.render(found, arguments.format))
-    return 1 if found.gaps else 0
+    with Lens(ledger) as lens:
+        records = lineage.resolve(lens, arguments.record)
+        if len(records) > 1 and arguments.format != "text":  # two documents in one are none
+            raise QueryError(arguments.record, f"is the text of {len(records)} records",
+                             f"ask for one of them, for instance {records[0]}")
+        traces = [trace(ledger, record, lens=lens) for record in records]
+    for found in traces:
+        say(RENDERERS[arguments.format](found).removesuffix("\n"))
+    return 1 if any(found.gaps for found in traces) else 0
 
 
 def _impact(arguments: argparse.Namespace) -> int:
@@ -47,10 +56,21 @@ def _impact(arguments: argparse.Namespace) -> int:
                         if getattr(arguments, name) is not None)
     with Lens(Ledger(arguments.ledger)) as lens:
         found = lineage.impact(lens, kind, target)
-    show(found.rows(), arguments.format)
+    show(_rows(found), arguments.format)
     if found.note:
         say(found.note)
     return 0
+
+
+def _rows(found: Impact) -> list[dict[str, Any]]:
+    counted = [("step", found.by_step), ("origin", found.by_origin), ("language", found.by_language)]
+    rows: list[tuple[str, str, int | None]] = [("records", f"{found.kind} {found.target}", found.records)]
+    rows += [(what, name, number) for what, counts in counted for name, number in sorted(counts.items())]
+    rows += [("example", str(record), None) for record in found.examples]
+    rows += [("training set", f"{item.dataset}@{item.version}", item.members) for item in found.datasets]
+    rows += [("decision", f"{decision} {outcome} on {dataset}", None) for decision, dataset, outcome in found.decisions]
+    rows += [("trained model", f"{model} on {dataset}", None) for model, _, dataset in found.models]
+    return [{"what": what, "name": name, "records": number} for what, name, number in rows]
 
 
 def _sql(arguments: argparse.Namespace) -> int:
@@ -62,12 +82,12 @@ def _sql(arguments: argparse.Namespace) -> int:
         given[name] = value
     with Lens(Ledger(arguments.ledger)) as lens:
         if arguments.query == "@":
-            show([{"question": name, "asks": lineage.load(name).title} for name in lineage.names()], arguments.format)
+            show([{"question": name, "asks": lineage.load(name).header} for name in lineage.names()], arguments.format)
             return 0
         if arguments.query.startswith("@"):
             result = lineage.ask(lens, arguments.query[1:], **given)
         else:
-            result = lineage.sql(lens, arguments.query)
+            result = lens.query(arguments.query)
     show(result.dicts(), arguments.format, result.columns)
     return 0
 

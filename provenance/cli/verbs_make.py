@@ -150,7 +150,8 @@ def _recall(arguments: argparse.Namespace) -> int:
                         if getattr(arguments, name) is not None)
     context = _context(arguments, "recall")
     _report(recall(context, kind, target, arguments.reason, arguments.by or _user()))
-    # A recall may come before what it withdraws, so a target that nothing has is no error; a slip of the pen looks the same.
+    # A recall may come before what it withdraws, so a target that nothing has is no error. A slip of the pen looks the
+    # same, so how much is withdrawn is said.
     if kind != "record":
         with Lens(context.ledger) as lens:
             found = impact(lens, kind, target)

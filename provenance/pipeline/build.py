@@ -33,12 +33,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from provenance.errors import PolicyError, ProvenanceError
+from provenance.errors import InvalidId, PolicyError, ProvenanceError
+from provenance.languages import all_languages
 from provenance.model.dataset import DatasetRef
-from provenance.model.origin import OriginClass
 from provenance.pipeline.making import Source
 from provenance.steps.assemble import check_shares
 from provenance.steps.augment import ALL
+from provenance.steps.dedup import LEAST_THRESHOLD
 from provenance.steps.ingest import Options
 
 _TOP = {"name": str, "dataset": str, "policy": str, "source": list, "augment": dict, "judge": dict, "splits": dict}
@@ -46,6 +47,7 @@ _SOURCE = {"where": str, "rev": str, "name": str, "licence": str, "claim": str, 
            "paths": list, "max_bytes": int, "include_vendored": bool, "include_generated": bool, "show_authors": bool,
            "allowed_signers": str}
 _AUGMENT = {"transforms": list, "seed": int}
+_TEXTS = {"transforms", "languages", "paths"}
 _JUDGE = {"near_duplicate": float}
 
 
@@ -76,31 +78,51 @@ def read_build(path: str | Path) -> Build:
         raise PolicyError(where, f"cannot be read as TOML ({error})", "see docs/build.md for an example") from error
     mistakes: list[str] = []
     _check(value, _TOP, "", mistakes)
-    _check(value.get("augment", {}), _AUGMENT, "augment.", mistakes)
-    _check(value.get("judge", {}), _JUDGE, "judge.", mistakes)
+    mistakes += [f"{name} is missing" for name in ("name", "policy", "source") if name not in value]
+    mistakes += [f"{name} is empty" for name in ("name", "policy", "source") if value.get(name) in ("", [])]
+    for name, keys in (("augment", _AUGMENT), ("judge", _JUDGE)):
+        _check(value.get(name, {}), keys, f"{name}.", mistakes)
     sources = value.get("source", [])
     for number, source in enumerate(sources if isinstance(sources, list) else []):
-        _check(source, _SOURCE, f"source[{number}].", mistakes)
-        if "where" not in source:
-            mistakes.append(f"source[{number}].where is missing")
-        if source.get("claim") and source["claim"] not in set(OriginClass):
-            mistakes.append(f"source[{number}].claim is {source['claim']!r}, not one of {', '.join(OriginClass)}")
-        if bool(source.get("claim")) != bool(source.get("by")):
-            mistakes.append(f"source[{number}] needs claim and by together: a claim needs somebody who answers for it")
-    mistakes += [f"{name} is missing" for name in ("name", "policy", "source") if name not in value]
-    known = {transform.name for transform in ALL}
-    for name in value.get("augment", {}).get("transforms", []):
-        if name not in known:
-            mistakes.append(f"augment.transforms names {name!r}{_meant(str(name), known)}")
-    try:
-        DatasetRef.parse(str(value.get("dataset", value.get("name", "x"))))
-        if value.get("splits"):
-            check_shares({str(k): float(v) for k, v in value["splits"].items()})
-    except (ProvenanceError, TypeError, ValueError) as error:
-        mistakes.append(str(error))
+        _check_source(source, f"source[{number}]", mistakes)
+    # Only what has the right types can be read further.
+    if not mistakes:
+        _check_values(value, mistakes)
     if mistakes:
         raise PolicyError(where, "has mistakes: " + "; ".join(sorted(mistakes)), "mend them and run again")
     return _build(value, where.parent)
+
+
+def _check_source(source: object, where: str, mistakes: list[str]) -> None:
+    before = len(mistakes)
+    _check(source, _SOURCE, f"{where}.", mistakes)
+    if len(mistakes) > before or not isinstance(source, dict):
+        return
+    if not source.get("where"):
+        mistakes.append(f"{where}.where is missing")
+    for name in source.get("languages", ()):
+        if name not in all_languages():
+            mistakes.append(f"{where}.languages names {name!r}{_meant(name, set(all_languages()))}")
+    try:
+        _options(source)
+    except InvalidId as error:
+        mistakes.append(f"{where}: {error}")
+
+
+def _check_values(value: Mapping[str, Any], mistakes: list[str]) -> None:
+    known = {transform.name for transform in ALL}
+    for name in value.get("augment", {}).get("transforms", []):
+        if name not in known:
+            mistakes.append(f"augment.transforms names {name!r}{_meant(name, known)}")
+    if not LEAST_THRESHOLD <= value.get("judge", {}).get("near_duplicate", 1) <= 1:
+        mistakes.append(f"judge.near_duplicate is not in {LEAST_THRESHOLD}..1")
+    try:
+        if DatasetRef.parse(value.get("dataset", value["name"])).version:
+            mistakes.append("dataset is a version; give the name alone")
+        if value.get("splits"):
+            check_shares(value["splits"])
+    except (ProvenanceError, TypeError) as error:
+        mistakes.append(str(error))
 
 
 def _build(value: Mapping[str, Any], home: Path) -> Build:
@@ -113,12 +135,16 @@ def _build(value: Mapping[str, Any], home: Path) -> Build:
 
 
 def _source(entry: Mapping[str, Any], home: Path) -> Source:
-    limits = {key: entry[key] for key in ("max_bytes", "include_vendored", "include_generated") if key in entry}
-    options = Options(languages=tuple(entry.get("languages", ())), paths=tuple(entry.get("paths", ())),
-                      licence=entry.get("licence", ""), claim=entry.get("claim", ""), claimed_by=entry.get("by", ""), **limits)
     return Source(where=_beside(home, entry["where"]), rev=entry.get("rev", "HEAD"), name=entry.get("name", ""),
-                  options=options, show_authors=entry.get("show_authors", False),
+                  options=_options(entry), show_authors=entry.get("show_authors", False),
                   allowed_signers=_beside(home, entry.get("allowed_signers", "")))
+
+
+def _options(entry: Mapping[str, Any]) -> Options:
+    limits = {key: entry[key] for key in ("max_bytes", "include_vendored", "include_generated") if key in entry}
+    return Options(languages=tuple(entry.get("languages", ())), paths=tuple(entry.get("paths", ())),
+                   licence=entry.get("licence", ""), claim=entry.get("claim", ""), claimed_by=entry.get("by", ""),
+                   **limits)
 
 
 def _beside(home: Path, text: str) -> str:
@@ -136,6 +162,8 @@ def _check(value: object, keys: Mapping[str, type], where: str, mistakes: list[s
         elif not isinstance(item, keys[key] if keys[key] is not float else (int, float)) or (
                 keys[key] is int and isinstance(item, bool)):
             mistakes.append(f"{where}{key} is {type(item).__name__}, not {keys[key].__name__}")
+        elif key in _TEXTS and not all(isinstance(each, str) for each in item):
+            mistakes.append(f"{where}{key} is not a list of texts")
 
 
 def _meant(word: str, known: set[str]) -> str:

@@ -106,7 +106,7 @@ def _select(lens: Lens, recipe: Recipe, name: str, batches: Sequence[BatchId], v
         raise PolicyError(name, f"gets no record under policy {policy.name}; {len(dropped)} were refused"
                           + (f" ({', '.join(f'{count} for {reason}' for reason, count in often)}), for instance "
                              f"{dropped[0].record}" if dropped else ""),
-                          "mend what the reasons name, or choose another policy" if dropped else "ingest a source first")
+                          "mend what the reasons name, or choose another policy" if dropped else "ingest something")
     edges = [(RecordId(r["batch"], r["row"]), RecordId(r["parent_batch"], r["parent_row"]))
              for r in lens.query(text_of("", "assemble_edges"), {"batches": numbers["batches"]}).dicts()]
     members = assemble_room.choose(chosen, edges, shares, recipe.seed)

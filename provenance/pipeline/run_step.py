@@ -156,7 +156,8 @@ def _say_fail(context: Context, facts: StepFacts, sources: Sequence[DatasetFacts
             outputs = describe.outputs(context.ledger, facts.step, stored)
         except ProvenanceError:  # what failed may be that one of these cannot be read
             outputs = ()
-        return [context.ledger.outbox.say(events.fail(facts, sources, outputs, datetime.now(UTC), message, stack=stack))]
+        event = events.fail(facts, sources, outputs, datetime.now(UTC), message, stack=stack)
+        return [context.ledger.outbox.say(event)]
     except Exception as unsaid:
         log.warning("run %s has no FAIL event: %s", context.run_id, unsaid)
         return []
