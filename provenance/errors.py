@@ -27,9 +27,9 @@ class ProvenanceError(Exception):
         self.next_step = next_step
         super().__init__(f"{self.subject}: {problem}" + (f". Next: {next_step}" if next_step else ""))
 
-    def __reduce__(self) -> tuple[type[ProvenanceError], tuple[str, str, str]]:
+    def __reduce__(self) -> tuple[type[ProvenanceError], tuple[str, str, str], dict[str, object]]:
         # Errors cross process boundaries (pools, Airflow); the default would replay only the joined message.
-        return type(self), (self.subject, self.problem, self.next_step)
+        return type(self), (self.subject, self.problem, self.next_step), dict(self.__dict__)
 
 
 class InvalidId(ProvenanceError, ValueError):

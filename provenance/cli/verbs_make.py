@@ -11,6 +11,7 @@ from provenance import pipeline
 from provenance.cli.output import say, show
 from provenance.errors import PolicyError
 from provenance.gate import explain
+from provenance.languages import all_languages
 from provenance.ledger import Ledger
 from provenance.lineage import Lens, impact
 from provenance.model.origin import OriginClass
@@ -29,7 +30,8 @@ def add(verb: Callable[..., argparse.ArgumentParser]) -> None:
     ingest.add_argument("source")
     ingest.add_argument("--rev", default="HEAD")
     ingest.add_argument("--name", default="", help="name of the repository in the ledger")
-    ingest.add_argument("--language", action="append", default=[])
+    ingest.add_argument("--language", action="append", default=[], choices=sorted(all_languages()), metavar="NAME",
+                        help="take only this one; may be repeated (default: all that are known)")
     ingest.add_argument("--path", action="append", default=[], help="glob of paths to take")
     ingest.add_argument("--licence", default="", help="SPDX expression that you declare")
     ingest.add_argument("--claim", default="", choices=["", *OriginClass], help="origin that somebody answers for")

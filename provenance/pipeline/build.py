@@ -128,7 +128,7 @@ def _check_values(value: Mapping[str, Any], mistakes: list[str]) -> None:
 def _build(value: Mapping[str, Any], home: Path) -> Build:
     augment, judge = value.get("augment", {}), value.get("judge", {})
     return Build(
-        name=value["name"], dataset=value.get("dataset", value["name"]), policy=_beside(home, value["policy"]),
+        name=value["name"], dataset=value.get("dataset", value["name"]), policy=_policy(home, value["policy"]),
         sources=tuple(_source(entry, home) for entry in value["source"]),
         transforms=tuple(augment.get("transforms", ())), seed=augment.get("seed", 0),
         near_duplicate=float(judge.get("near_duplicate", 0.85)), shares=dict(value.get("splits", {})))
@@ -152,6 +152,11 @@ def _beside(home: Path, text: str) -> str:
     return str((home / text).resolve()) if text and "://" not in text and (home / text).exists() else text
 
 
+def _policy(home: Path, text: str) -> str:
+    # A folder of the same name as a policy that ships ("train") is no policy.
+    return _beside(home, text) if (home / text).is_file() else text
+
+
 def _check(value: object, keys: Mapping[str, type], where: str, mistakes: list[str]) -> None:
     if not isinstance(value, dict):
         mistakes.append(f"{where.rstrip('.') or 'the file'} is not a table")
@@ -162,7 +167,7 @@ def _check(value: object, keys: Mapping[str, type], where: str, mistakes: list[s
         elif not isinstance(item, keys[key] if keys[key] is not float else (int, float)) or (
                 keys[key] is int and isinstance(item, bool)):
             mistakes.append(f"{where}{key} is {type(item).__name__}, not {keys[key].__name__}")
-        elif key in _TEXTS and not all(isinstance(each, str) for each in item):
+        elif key in _TEXTS and isinstance(item, list) and not all(isinstance(each, str) for each in item):
             mistakes.append(f"{where}{key} is not a list of texts")
 
 
