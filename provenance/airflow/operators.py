@@ -34,9 +34,6 @@ class PlanOperator(BuildOperator):
 
         build = self.build()
         read_policy(build.policy)
-        if not build.sources:
-            # Mapping over nothing skips every task below, and Airflow calls a run of skipped tasks a success.
-            raise PolicyError(self.config, "names no source", "add a [[source]] with where = \"...\"")
         return list(range(len(build.sources)))
 
 
@@ -96,6 +93,7 @@ class ShardOperator(BuildOperator):
             pieces += [{"batches": filled[start:start + size], "snapshots": found["snapshots"]}
                        for start in range(0, len(filled), size)]
         if not pieces:
+            # Mapping over nothing skips every task below, and Airflow calls a run of skipped tasks a success.
             raise SourceError(self.config, "has sources without a single record to take",
                               "ask for the reasons with: provenance sql @refused")
         return [{"part": f"{number}/{len(pieces)}", **piece} for number, piece in enumerate(pieces, 1)]
@@ -212,12 +210,12 @@ def _given(value: Any, task: str) -> Any:
 
 def _whole(pieces: Iterable[Mapping[str, Any]] | None, task: str) -> list[Mapping[str, Any]]:
     """All pieces of mapped work, in order, once it is sure that none is missing."""
-    found = {str(piece["part"]): piece for piece in _given(list(pieces or ()), task) if piece}
-    total = int(next(iter(found)).partition("/")[2]) if found else 0
+    found = _given({str(piece["part"]): piece for piece in pieces or () if piece}, task)
+    total = int(next(iter(found)).partition("/")[2])
     wanted = [f"{number}/{total}" for number in range(1, total + 1)]
     if absent := [part for part in wanted if part not in found]:
         _given(None, f"{task} (parts {', '.join(absent)})")
-    return [_given(found.get(part), task) for part in wanted]
+    return [found[part] for part in wanted]
 
 
 def _ids(texts: Iterable[str]) -> list[Any]:

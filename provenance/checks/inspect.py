@@ -20,6 +20,7 @@ ephemeral: no file, no network, no progress bar.
 from __future__ import annotations
 
 import json
+import logging
 import os
 import threading
 from collections.abc import Mapping, Sequence
@@ -148,6 +149,8 @@ class _Workbench:
                               "pip install 'corpus-provenance[quality]'") from error
         self.pandas = pd
         self.version = str(gx.__version__)
+        # This module of theirs raises its own level to INFO, so that it speaks whatever the user asked for.
+        logging.getLogger("great_expectations.data_context.types.base").setLevel(logging.WARNING)
         context = gx.get_context(mode="ephemeral")
         context.enable_analytics(False)
         context.variables.progress_bars = {"globally": False}

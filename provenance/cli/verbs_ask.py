@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from provenance import lineage
-from provenance.cli.output import say, show
+from provenance.cli.output import one_line, say, show
 from provenance.errors import QueryError
 from provenance.ledger import Ledger
 from provenance.ledger.datasets import check_dataset, find_dataset, open_dataset
@@ -58,7 +59,7 @@ def _impact(arguments: argparse.Namespace) -> int:
         found = lineage.impact(lens, kind, target)
     show(_rows(found), arguments.format)
     if found.note:
-        say(found.note)
+        print(one_line(found.note), file=sys.stderr)  # apart from what a program reads
     return 0
 
 

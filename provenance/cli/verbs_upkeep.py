@@ -100,8 +100,8 @@ def _doctor(arguments: argparse.Namespace) -> int:
                  "found": f"{workshop.toolchain.name} {workshop.toolchain.version}" if workshop.toolchain
                  else f"missing: {workshop.missing}"})
     for language in all_languages().values():
-        rows.append({"part": f"language {language.name}", "found": f"tier {language.tier}",
-                     "without it": {"A": "parsed, compiled and run where its toolchain is here", "B": "parsed only",
-                                    "C": "text only: checks that run code are skipped"}[str(language.tier)]})
+        rows.append({"part": f"language {language.name}",
+                     "found": f"tier {language.tier}, " + (language.toolchain or "no toolchain in this version"),
+                     "without it": "" if language.toolchain else "ingested and traced; every check that compiles is skipped"})
     show(rows, arguments.format)
     return 0

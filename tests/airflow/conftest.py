@@ -33,8 +33,9 @@ def sample_repository(folder: Path, programs: tuple[str, ...] = ()) -> Path:
 def build_file(path: Path, sources: list[Path], policy: str = "sample", transforms: tuple[str, ...] = (),
                extra: str = "") -> Path:
     """A build file over some repositories."""
-    text = f'name = "trial"\npolicy = "{policy}"\n' + "".join(
-        f'\n[[source]]\nwhere = "{source}"\nname = "{source.name}"\nlanguages = ["cobol"]\n{extra}' for source in sources)
+    text = f'name = "trial"\npolicy = "{policy}"\n'
+    for source in sources:
+        text += f'\n[[source]]\nwhere = "{source}"\nname = "{source.name}"\nlanguages = ["cobol"]\n{extra}'
     path.write_text(text + f"\n[augment]\nseed = 7\ntransforms = {list(transforms)!r}\n"
                     "\n[splits]\ntrain = 0.8\nvalidation = 0.1\ntest = 0.1\n")
     return path
@@ -54,7 +55,7 @@ def airflow_home(tmp_path_factory: pytest.TempPathFactory):
     assert "airflow" not in sys.modules, "Airflow was imported before its environment was set"
     home = tmp_path_factory.mktemp("airflow-home")
     said = {"AIRFLOW_HOME": str(home), "AIRFLOW__CORE__DAGS_FOLDER": str(DAGS), "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
-            "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home}/airflow.db", "AIRFLOW__CORE__UNIT_TEST_MODE": "False",
+            "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home}/airflow.db",
             "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False", "AIRFLOW__LOGGING__LOGGING_LEVEL": "WARNING",
             "PROVENANCE_SCHEDULE": "", "PROVENANCE_UPKEEP_SCHEDULE": ""}
     before = {name: os.environ.get(name) for name in said}

@@ -1,8 +1,9 @@
-"""What Airflow is told: provider information, plugin, macro, and that the room works without the OpenLineage provider."""
+"""What Airflow is told: provider information, plugin, macro; and that the OpenLineage provider may be absent."""
 
 import importlib
 import inspect
 import json
+import os
 import subprocess
 import sys
 from importlib.metadata import entry_points
@@ -90,7 +91,8 @@ WITHOUT = """
 import sys
 class Absent:
     def find_spec(self, name, path=None, target=None):
-        if name.startswith("airflow.providers.openlineage"):
+        # Discovery of providers reads the installed entry points; all else of that provider is gone.
+        if name.startswith("airflow.providers.openlineage.") and not name.endswith("get_provider_info"):
             raise ModuleNotFoundError(name)
 sys.meta_path.insert(0, Absent())
 from types import SimpleNamespace as Made
@@ -98,20 +100,20 @@ from datetime import datetime, UTC
 import provenance.airflow as room
 from provenance.airflow.speaking import context_of
 run = Made(logical_date=None, run_after=datetime(2026, 1, 1, tzinfo=UTC), clear_number=0, conf={})
-task = Made(dag_id="d", task_id="t", run_id="r", map_index=-1, try_number=1, dag_run=run)
+task = Made(dag_id="d", task_id="t", run_id="r", map_index=-1, try_number=1)
 first = context_of({"ti": task, "dag_run": run}, sys.argv[1], make=True)
 again = context_of({"ti": task, "dag_run": run}, sys.argv[1])
 task.try_number = 2
 retried = context_of({"ti": task, "dag_run": run}, sys.argv[1])
 assert first.run_id == again.run_id != retried.run_id
 assert (first.job, first.namespace, first.parent) == ("d.t", "elsewhere", None)
-assert "airflow.providers.openlineage" not in sys.modules
+assert "airflow.providers.openlineage.plugins.macros" not in sys.modules
 print("works", len(room.__all__))
 """
 
 
 def test_room_works_without_the_openlineage_provider(airflow_home, tmp_path):
     done = subprocess.run([sys.executable, "-c", WITHOUT, str(tmp_path / "ledger")], capture_output=True, text=True,
-                          timeout=120, env={**__import__("os").environ, "OPENLINEAGE_NAMESPACE": "elsewhere"})
+                          timeout=120, env={**os.environ, "OPENLINEAGE_NAMESPACE": "elsewhere"}, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
     assert done.stdout.startswith("works")

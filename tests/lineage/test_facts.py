@@ -24,6 +24,7 @@ from provenance.lineage.lens import Lens
 from provenance.model.identity import BatchId
 from provenance.model.origin import EvidenceGrade, OriginClass
 from provenance.model.recipe import Recipe
+from provenance.model.record import licence_ids
 
 POLICY = Policy(
     name="test",
@@ -212,7 +213,7 @@ def oracle(made: World, policy: Policy) -> dict[str, Any]:
                 recalled.add(key)
             if kind == "model" and target in row["generators"]:
                 recalled.add(key)
-            if kind == "licence" and target in row["licences"]:
+            if kind == "licence" and (target in row["licences"] or target in licence_ids(row["licence"])):
                 recalled.add(key)
             if kind == "record" and any(f"rec:{b:016x}.{r}" == target for b, r in families[key]):
                 recalled.add(key)

@@ -1,0 +1,182 @@
+"""The DAGs that ship, run by `dag.test()`: success, adoption, denial with its reasons, and results that are missing."""
+
+import contextlib
+from pathlib import Path
+
+import pytest
+
+from tests.airflow.conftest import DAGS, build_file, needs_compiler, sample_repository
+
+pytestmark = pytest.mark.airflow
+PROGRAMS = ("CHKDIGIT.cbl", "SHELSORT.cbl", "PAYCALC.cbl")
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    needs_compiler()
+    return tmp_path_factory.mktemp("dags")
+
+
+@pytest.fixture(scope="module")
+def repository(home: Path) -> Path:
+    return sample_repository(home / "repository", PROGRAMS)
+
+
+@pytest.fixture(autouse=True)
+def ledger(home: Path, monkeypatch) -> Path:
+    """One ledger for the module: the tests below go on where the one before stopped."""
+    monkeypatch.setenv("PROVENANCE_LEDGER", str(home / "ledger"))
+    return home / "ledger"
+
+
+class Run:
+    """One `dag.test()`: the states of its tasks, their results and what was raised."""
+
+    def __init__(self, dag, conf=None, mark=None) -> None:
+        from airflow.sdk.execution_time import task_runner
+
+        self.raised, real = [], task_runner._execute_task
+
+        def noting(context, ti, log):
+            try:
+                return real(context, ti, log)
+            except BaseException as error:
+                self.raised.append(f"{type(error).__name__}: {error}")
+                raise
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(task_runner, "_execute_task", noting)
+            self.run = dag.test(run_conf=conf, mark_success_pattern=mark)
+        self.state = str(self.run.state)
+        self.tasks = {(ti.task_id, ti.map_index): str(ti.state) for ti in self.run.get_task_instances()}
+
+    def result(self, task):
+        from airflow.models.xcom import XComModel
+        from airflow.utils.session import create_session
+
+        with create_session() as session:
+            row = session.scalar(XComModel.get_many(run_id=self.run.run_id, dag_ids=self.run.dag_id, task_ids=task,
+                                                    key="return_value"))
+            return XComModel.deserialize_value(row) if row else None
+
+
+def test_dags_parse_without_errors(dag_bag):
+    assert dag_bag.import_errors == {}
+    assert set(dag_bag.dags) == {path.stem for path in DAGS.glob("*.py")} == {"corpus_build", "model_train", "ledger_upkeep"}
+    for dag in dag_bag.dags.values():
+        assert dag.doc_md and dag.max_active_runs == 1 and not dag.catchup
+    assert "policy" not in dag_bag.dags["model_train"].params  # whoever may trigger must not choose it
+
+
+def test_schedules_come_from_the_environment(dag_bag):
+    assert dag_bag.dags["corpus_build"].schedule is None
+    assert dag_bag.dags["ledger_upkeep"].schedule is None
+
+
+@pytest.fixture(scope="module")
+def config(home: Path, repository: Path) -> Path:
+    return build_file(home / "corpus.toml", [repository, sample_repository(home / "second", ("DAYCALC.cbl",))],
+                      transforms=("rename-data-names",))
+
+
+@pytest.fixture(scope="module")
+def first(dag_bag, home, config) -> Run:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PROVENANCE_LEDGER", str(home / "ledger"))
+        return Run(dag_bag.dags["corpus_build"], {"config": str(config)})
+
+
+def test_corpus_build_publishes_a_gated_set(first, ledger):
+    from provenance.ledger import Ledger
+    from provenance.ledger.upkeep import verify
+
+    assert first.state == "success", first.raised
+    assert first.tasks["augment", 1] == first.tasks["verify", 1] == first.tasks["gate", -1] == "success"
+    published = first.result("gate")
+    assert published["dataset"].startswith("trial@") and published["policy"] == "sample"
+    assert (ledger / "datasets" / "trial" / published["dataset"].partition("@")[2] / "manifest.json").is_file()
+    assert list(verify(Ledger(ledger))) == []
+
+
+def test_a_second_run_adopts_everything(first, dag_bag, config, ledger):
+    from provenance.ledger import Ledger
+
+    before = Ledger(ledger).stats()
+    again = Run(dag_bag.dags["corpus_build"], {"config": str(config)})
+    assert again.state == "success"
+    assert again.result("gate") == first.result("gate")
+    after = Ledger(ledger).stats()
+    assert (after["batches"], after["tables"]) == (before["batches"], before["tables"])
+
+
+def test_a_policy_that_denies_fails_with_its_reasons(first, dag_bag, config, home):
+    denying = build_file(home / "denying.toml", [home / "repository", home / "second"],
+                         transforms=("rename-data-names",), policy=str(home / "denying-policy.toml"))
+    sample = (DAGS.parent / "policies" / "sample.toml").read_text()
+    (home / "denying-policy.toml").write_text(sample.replace("min_human_share = 0.0", "min_human_share = 0.9"))
+    run = Run(dag_bag.dags["corpus_build"], {"config": str(denying)})
+    assert run.state == "failed" and run.tasks["gate", -1] == "failed"
+    (said,) = run.raised
+    assert said.startswith("AirflowFailException") and "0.9" in said and "human" in said
+    assert run.result("gate") is None
+
+
+def test_model_train_needs_a_set_and_a_policy_that_allows_it(first, dag_bag):
+    train = dag_bag.dags["model_train"]
+    nothing = Run(train)
+    assert nothing.state == "failed" and "not started by a published training set" in nothing.raised[0]
+    refused = Run(train, {"dataset": first.result("gate")["dataset"]})
+    assert refused.state == "failed" and "no decision that allows it under policy train" in refused.raised[0]
+    assert refused.tasks["record_consumption", -1] == "upstream_failed"
+
+
+@contextlib.contextmanager
+def policy(dag, name):
+    task = dag.get_task("require_ticket")
+    before, task.policy = task.policy, name
+    try:
+        yield dag
+    finally:
+        task.policy = before
+
+
+def test_model_train_keeps_what_was_consumed(first, dag_bag, ledger):
+    from provenance.ledger import Ledger
+
+    with policy(dag_bag.dags["model_train"], "sample") as train:
+        run = Run(train, {"dataset": first.result("gate")["dataset"], "model": "m-1"})
+    assert run.state == "success", run.raised
+    assert run.result("require_ticket")["decision"] == first.result("gate")["decision"]
+    assert Ledger(ledger).stats()["tables"]["consumptions"]["rows"] == 1
+
+
+def test_a_ticket_marked_as_success_by_hand_is_no_ticket(first, dag_bag, ledger):
+    from provenance.ledger import Ledger
+
+    run = Run(dag_bag.dags["model_train"], {"dataset": first.result("gate")["dataset"]}, mark="require_ticket")
+    assert run.tasks["require_ticket", -1] == "success"
+    assert run.state == "failed" and "has no ticket" in run.raised[-1]
+    assert Ledger(ledger).stats()["tables"]["consumptions"]["rows"] == 1
+
+
+@pytest.mark.parametrize(("marked", "where"), [("verify", "verify: has left no result"),
+                                               ("assemble", "assemble: has left no result")])
+def test_a_task_marked_as_success_by_hand_publishes_nothing(first, dag_bag, config, marked, where):
+    run = Run(dag_bag.dags["corpus_build"], {"config": str(config)}, mark=f"^{marked}$")
+    assert run.state == "failed" and where in run.raised[-1]
+    assert run.result("gate") is None
+
+
+def test_a_repository_without_records_fails_and_publishes_nothing(dag_bag, home):
+    config = build_file(home / "empty.toml", [home / "repository"], extra='paths = ["nowhere/**"]\n')
+    run = Run(dag_bag.dags["corpus_build"], {"config": str(config)})
+    assert run.state == "failed"
+    assert run.raised and "AirflowFailException" in run.raised[-1]
+    assert run.result("gate") is None
+
+
+def test_ledger_upkeep_runs(first, dag_bag, ledger):
+    run = Run(dag_bag.dags["ledger_upkeep"])
+    assert run.state == "success", run.raised
+    assert run.result("forward_events")["sent_now"] == 0  # no transport is configured here
+    assert run.result("verify_ledger") > 5
