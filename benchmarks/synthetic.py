@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from provenance.ledger import Draft, Ledger, codec
 from provenance.model.identity import BatchId
@@ -91,7 +92,7 @@ def build(path: str | Path, *, records: int, batches: int, depth: int = 6, model
             made, tables = _derived(recipe, rows, parents, model, random)
         layers[layer].append(made)
         tables["records"] = _records(made, random)
-        _commit(ledger, recipe, tables, _summary(made), number)
+        _commit(ledger, recipe, tables, None, number)
         edges += tables["edges"].num_rows if "edges" in tables else 0
         if verdicts:
             checked = Recipe("verify", "1", {"checks": list(CHECKS)}, (made.batch,))
@@ -224,30 +225,20 @@ def _dataset(ledger: Ledger, made: list[_Made], random: np.random.Generator) -> 
     members = pa.concat_tables(parts)
     head = codec.table("datasets", [{"dataset": recipe.batch.number, "name": "bench", "root": "sha256:" + "0" * 64,
                                      "size": members.num_rows, "policy": "train", "created_at": _NOW}])
-    _commit(ledger, recipe, {"members": members, "datasets": head}, {}, 0)
+    summary = codec.summarise_members(members, lambda batch: _listed(ledger, batch))
+    _commit(ledger, recipe, {"members": members, "datasets": head}, summary, 0)
     return f"bench@{recipe.batch}"
+
+
+def _listed(ledger: Ledger, batch: BatchId) -> pa.Table:
+    manifest = ledger.require(batch)
+    return pq.read_table(ledger.layout.part("records", batch, manifest.parts["records"].digest),
+                         columns=codec.SUMMARISED)
 
 
 def _commit(ledger: Ledger, recipe: Recipe, tables: dict[str, pa.Table], summary: Any, number: int) -> None:
     ledger.commit(Draft(recipe, tables, summary), run=f"00000000-0000-7000-8000-{number:012d}",
                   job=f"bench.{recipe.step}", now=_NOW + timedelta(seconds=number))
-
-
-def _summary(made: _Made) -> dict[str, dict[str, int]]:
-    per_row = np.bincount(made.sources >> 32, minlength=made.rows)
-    source, count = np.unique(made.sources & 0xFFFFFFFF, return_counts=True)
-    origin, origins = np.unique(made.origin, return_counts=True)
-    return {"origins": {_CLASSES[o]: int(c) for o, c in zip(origin, origins, strict=True)},
-            "languages": {"cobol": made.rows},
-            "generators": _mask_counts(made.models, [f"model-{i}" for i in range(64)]),
-            "licences": _mask_counts(made.licences, list(LICENCES)),
-            "sources": {f"https://example.org/repo-{s}": int(c) for s, c in zip(source, count, strict=True)},
-            "overflow": {"rows": int((per_row >= LIST_CAP).sum())}}
-
-
-def _mask_counts(masks: np.ndarray, names: list[str]) -> dict[str, int]:
-    counts = {name: int((masks >> np.uint64(i) & np.uint64(1)).sum()) for i, name in enumerate(names)}
-    return {name: count for name, count in counts.items() if count}
 
 
 def _mask_lists(masks: np.ndarray, names: list[str]) -> pa.ListArray:

@@ -83,3 +83,10 @@ class Toolchain(Protocol):
     def expand(self, source: SourceText, library: Library, dialect: str) -> str | None:
         """The text after COPY and REPLACE, or None where the compiler refuses."""
         ...
+
+    def code(self, source: SourceText, library: Library, dialect: str) -> str | None:
+        """Digest (hex) of the code that the compiler generates, without its comments and dates; None where it gives none.
+
+        Two texts with one digest are the same program to the machine: names, layout and COPY leave no trace in it.
+        """
+        ...

@@ -7,14 +7,16 @@ No column is binary: DuckDB 1.5 silently answers wrongly when a BLOB column of a
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from provenance.errors import LedgerError
 from provenance.model.dataset import Member
+from provenance.model import record as model_record
 from provenance.model.identity import BatchId, Digest, RecordId
 from provenance.model.origin import Evidence, EvidenceGrade, OriginClass
 from provenance.model.record import Ancestry, Parent, Record, SourceFacts
@@ -59,6 +61,30 @@ SCHEMAS: dict[str, pa.Schema] = {
     "consumptions": pa.schema([("model", pa.string()), ("run", pa.string()), ("dataset", pa.int64()),
                                ("name", pa.string()), ("ticket", pa.string()), ("consumed_at", _TIME)]),
 }
+
+#: The lists of an ancestry, and the columns that `summarise_members` needs.
+LISTS = ("generators", "licences", "sources")
+SUMMARISED = [*LISTS, "overflow"]
+#: Most values that a summary counts of one kind; manifests are read whole, all of them.
+SUMMARY_CAP = 4_096
+
+#: Numbers that rise, or spread over a known range: packed differences are a fraction of a dictionary of them.
+_PACKED = {"row", "parent_row", "bytes"}
+#: Texts that are all different: a dictionary of them is the column once more.
+_DISTINCT = {"text", "content_sha256", "swhid", "name", "blob", "path"}
+#: Rows a row group where one record is looked up (a trace decodes whole row groups); other tables are read whole.
+_GROUPS = {"records": 2_048, "edges": 4_096, "sources": 2_048, "evidence": 4_096, "texts": 1_024}
+
+
+def parquet_options(name: str) -> dict[str, Any]:
+    """How a table is laid out in its Parquet file: for ``pyarrow.parquet.write_table``. Readers need not know."""
+    schema = SCHEMAS[name]
+    packed = [field.name for field in schema if field.name in _PACKED]
+    # Parquet's name of a list's values is the path to them.
+    dictionary = [f"{field.name}.list.element" if pa.types.is_list(field.type) else field.name
+                  for field in schema if field.name not in _PACKED | _DISTINCT]
+    return {"row_group_size": _GROUPS.get(name, 131_072), "use_dictionary": dictionary,
+            "column_encoding": dict.fromkeys(packed, "DELTA_BINARY_PACKED")}
 
 
 def table(name: str, rows: Sequence[Mapping[str, Any]]) -> pa.Table:
@@ -159,16 +185,74 @@ def decode_ancestry(row: Mapping[str, Any]) -> Ancestry:
 
 
 def summarise(tables: Mapping[str, pa.Table]) -> dict[str, dict[str, int]]:
-    """Counts over a batch's records, for questions that need not open it. Empty where there are no records."""
+    """Counts over a batch's records, for questions that need not open it. Empty where there are no records.
+
+    ``origins``, ``languages``, ``generators``, ``licences``, ``sources``: value -> records. ``overflow``: ``rows`` with
+    a list that was cut, and how many of each list were. Where the records are of several classes (origin and language),
+    ``generators_by_class`` and its like split the counts: "origin language value" -> records. A count of more than
+    `SUMMARY_CAP` values is left out, which tells readers to open the batch.
+    """
     if "records" not in tables:
         return {}
-    records = tables["records"]
-    summary = {name: dict(Counter(records.column(column).to_pylist()))
-               for name, column in (("origins", "origin"), ("languages", "language"))}
-    for name in ("generators", "licences", "sources"):
-        summary[name] = dict(Counter(item for items in records.column(name).to_pylist() for item in items))
-    summary["overflow"] = {"rows": sum(records.column("overflow").to_pylist())}
+    records = tables["records"].combine_chunks()
+    summary = {"origins": _counts(records.column("origin")), "languages": _counts(records.column("language"))}
+    classes = len(summary["origins"]) * len(summary["languages"])
+    plain = not any(" " in name for name in (*summary["origins"], *summary["languages"]))
+    for name in LISTS:
+        counts = _counts(pc.list_flatten(records.column(name)))
+        if len(counts) > SUMMARY_CAP:
+            continue
+        summary[name] = counts
+        # Of one class only, all are of it; and a class with a space in its name could be read as another.
+        if classes > 1 and plain and len(split := _by_class(records, name)) <= SUMMARY_CAP:
+            summary[f"{name}_by_class"] = split
+    summary["overflow"] = _cut(records)
     return summary
+
+
+def summarise_members(members: pa.Table, records_of: Callable[[BatchId], pa.Table]) -> dict[str, dict[str, int]]:
+    """Counts over the members of a training set: what `summarise` says of records, under names that begin with
+    ``member_``; classes apart.
+
+    Args:
+        members: as stored.
+        records_of: the ``records`` of a batch, in order of row; the columns of `SUMMARISED` are enough.
+
+    Raises:
+        LedgerError: a member is not in its batch.
+    """
+    total: dict[str, Counter[str]] = {f"member_{name}": Counter() for name in (*LISTS, "overflow")}
+    total["member_overflow"]["rows"] = 0
+    for number in pc.unique(members.column("batch")).to_pylist():
+        rows = members.filter(pc.equal(members.column("batch"), number)).column("row")
+        records = records_of(BatchId(number)).select(SUMMARISED)
+        if rows.null_count or not 0 <= pc.min(rows).as_py() <= pc.max(rows).as_py() < records.num_rows:
+            raise LedgerError(BatchId(number), "does not hold every member that names it", "run: provenance ledger verify")
+        chosen = records.take(rows).combine_chunks()
+        for name in LISTS:
+            total[f"member_{name}"].update(_counts(pc.list_flatten(chosen.column(name))))
+        total["member_overflow"].update(_cut(chosen))
+    return {name: dict(counts) for name, counts in total.items() if len(counts) <= SUMMARY_CAP}
+
+
+def _counts(values: pa.ChunkedArray) -> dict[str, int]:
+    return {item["values"]: item["counts"] for item in pc.value_counts(values).to_pylist()}
+
+
+def _by_class(records: pa.Table, name: str) -> dict[str, int]:
+    column = records.column(name)
+    place = pc.list_parent_indices(column)
+    named = pc.binary_join_element_wise(records.column("origin").take(place), records.column("language").take(place),
+                                        pc.list_flatten(column), " ")
+    return _counts(named)
+
+
+def _cut(records: pa.Table) -> dict[str, int]:
+    """How many rows have a list that was cut, and how many of each list: one that was is as long as the cap."""
+    overflow = records.column("overflow")
+    cut = {name: pc.sum(pc.and_(overflow, pc.greater_equal(pc.list_value_length(records.column(name)),
+                                                          model_record.LIST_CAP))).as_py() or 0 for name in LISTS}
+    return {"rows": pc.sum(overflow).as_py() or 0, **cut}
 
 
 def _rows(tables: Mapping[str, pa.Table], name: str) -> list[dict[str, Any]]:

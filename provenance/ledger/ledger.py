@@ -114,7 +114,7 @@ class Ledger:
     def _write_part(self, name: str, batch: BatchId, content: pa.Table) -> PartFile:
         sink = pa.BufferOutputStream()
         pq.write_table(content.cast(codec.SCHEMAS[name]), sink, compression="zstd", store_schema=False,
-                       row_group_size=131_072)
+                       **codec.parquet_options(name))
         data = sink.getvalue().to_pybytes()
         digest = Digest.of(data)
         put_named_by_content(self.layout.part(name, batch, digest), data)

@@ -54,6 +54,7 @@ def verify(ledger: Ledger) -> Iterator[Fault]:
             yield from _verify_parts(ledger, manifest)
             yield from _verify_chain(ledger, manifest)
             yield from _verify_records(ledger, manifest, ancestry)
+            yield from _verify_members(ledger, manifest)
         except _UNREADABLE as error:
             yield Fault(str(path), _said(error))
     for event, problem in ledger.outbox.damaged():
@@ -104,6 +105,18 @@ def _verify_records(ledger: Ledger, manifest: Manifest, ancestry: _AncestryReade
         if Digest.of(record.text.encode(record.encoding)) != record.content:
             yield Fault(where, "has a text that does not give its content digest")
         yield from _verify_ancestry(where, record, ancestry)
+
+
+def _verify_members(ledger: Ledger, manifest: Manifest) -> Iterator[Fault]:
+    # Without a summary a training set claims nothing, and the questions read its members.
+    claimed = {name: dict(counts) for name, counts in manifest.summary.items() if name.startswith("member_")}
+    if not claimed:
+        return
+    members = ledger.table(manifest, "members")
+    if set(members.column("dataset").to_pylist()) - {manifest.batch.number}:
+        yield Fault(f"{manifest.batch}/members", "has members of another training set")
+    if codec.summarise_members(members, lambda batch: ledger.table(ledger.require(batch), "records")) != claimed:
+        yield Fault(str(manifest.batch), "has a summary that its members do not give")
 
 
 def _verify_keys(manifest: Manifest, tables: Mapping[str, pa.Table]) -> Iterator[Fault]:

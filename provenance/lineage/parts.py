@@ -8,6 +8,7 @@ a trace reads a few kilobytes of files that may be large.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable
 from typing import Any
 
@@ -37,7 +38,7 @@ def rows(ledger: Ledger, manifest: Manifest, table: str, wanted: Collection[int]
         with pq.ParquetFile(path, memory_map=True) as file:
             there = set(file.schema_arrow.names)
             asked = [name for name in (columns or codec.SCHEMAS[table].names) if name in there]
-            groups = _groups(file.metadata, min(wanted), max(wanted))
+            groups = _groups(file.metadata, sorted(wanted))
             found = file.read_row_groups(groups, columns=asked, use_threads=False) if groups else None
     except (OSError, pa.ArrowException) as error:
         raise LedgerCorrupt(path, f"cannot be read ({str(error).splitlines()[0]})",
@@ -51,14 +52,14 @@ def rows(ledger: Ledger, manifest: Manifest, table: str, wanted: Collection[int]
     return [{**dict.fromkeys(missing), **row} for row in found.filter(mask).to_pylist()]
 
 
-def _groups(metadata: Any, least: int, most: int) -> list[int]:
-    """Row groups whose statistics of ``row`` do not rule them out."""
-    names = [metadata.schema.column(i).name for i in range(metadata.num_columns)]
-    column = names.index("row")
+def _groups(metadata: Any, wanted: list[int]) -> list[int]:
+    """Row groups whose statistics of ``row`` do not rule them out; ``wanted`` is sorted."""
+    first = metadata.row_group(0) if metadata.num_row_groups else None
+    column = next((i for i in range(metadata.num_columns) if first and first.column(i).path_in_schema == "row"), None)
     chosen = []
     for number in range(metadata.num_row_groups):
-        statistics = metadata.row_group(number).column(column).statistics
+        statistics = metadata.row_group(number).column(column).statistics if column is not None else None
         known = statistics is not None and statistics.has_min_max
-        if not known or (statistics.min <= most and statistics.max >= least):
+        if not known or bisect_left(wanted, statistics.min) < bisect_right(wanted, statistics.max):
             chosen.append(number)
     return chosen

@@ -12,8 +12,7 @@ lens, the verdicts on every record of the trace come too.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -28,6 +27,7 @@ from provenance.model.origin import Evidence, EvidenceGrade, OriginClass
 from provenance.model.record import SourceFacts
 from provenance.model.verdict import Outcome, Verdict
 
+_EDGE = ("row", "parent_batch", "parent_row", "role")
 _ATTRIBUTES = ("row", "origin", "evidence", "language", "kind", "name", "depth", "human_share", "licence", "swhid",
                "content_sha256", "bytes", "lines")
 
@@ -109,10 +109,9 @@ def trace(ledger: Ledger, record: RecordId, *, lens: Lens | None = None) -> Trac
     manifest = ledger.manifest(record.batch_id)
     if manifest is None or record.row >= manifest.records:
         raise QueryError(record, f"is not in the ledger {ledger.path}", "check the id, or the ledger's path")
-    with ThreadPoolExecutor(max_workers=4) as pool:
-        walk = _Walk(ledger, pool, {record.batch: manifest})
-        walk.follow(record)
-        nodes = walk.describe()
+    walk = _Walk(ledger, {record.batch: manifest})
+    walk.follow(record)
+    nodes = walk.describe()
     if record not in nodes:
         # The first file to be named in the error is the one that was asked for.
         rows(ledger, manifest, "records", {record.row})
@@ -128,8 +127,8 @@ def trace(ledger: Ledger, record: RecordId, *, lens: Lens | None = None) -> Trac
 class _Walk:
     """The state of one trace: what was reached, and what could not be."""
 
-    def __init__(self, ledger: Ledger, pool: ThreadPoolExecutor, manifests: dict[int, Manifest]) -> None:
-        self._ledger, self._pool = ledger, pool
+    def __init__(self, ledger: Ledger, manifests: dict[int, Manifest]) -> None:
+        self._ledger = ledger
         self._manifests: dict[int, Manifest | None] = dict(manifests)
         self.reached: set[RecordId] = set()
         self.edges: set[TraceEdge] = set()
@@ -140,7 +139,7 @@ class _Walk:
         frontier = {record}
         while frontier:
             self.reached |= frontier
-            found = self._read("edges", frontier, None)
+            found = self._read("edges", frontier, _EDGE)
             upward: set[RecordId] = set()
             for batch, items in found.items():
                 for item in items:
@@ -181,18 +180,13 @@ class _Walk:
         for record in records:
             wanted.setdefault(record.batch, set()).add(record.row)
 
-        def read(batch: int) -> list[dict[str, Any]]:
+        # In turn, not in threads: a file takes a millisecond, and handing it to another thread takes as long.
+        answers: dict[int, list[dict[str, Any]]] = {}
+        for batch in sorted(wanted):
             manifest = self._manifests[batch]
-            return [] if manifest is None else rows(self._ledger, manifest, table, wanted[batch], columns=columns)
-
-        return dict(self._each(read, sorted(wanted), table))
-
-    def _each(self, read: Callable[[int], list[dict[str, Any]]], batches: list[int],
-              table: str) -> list[tuple[int, list[dict[str, Any]]]]:
-        answers = []
-        for batch, future in [(batch, self._pool.submit(read, batch)) for batch in batches]:
             try:
-                answers.append((batch, future.result()))
+                answers[batch] = [] if manifest is None else rows(self._ledger, manifest, table, wanted[batch],
+                                                                  columns=columns)
             except LedgerError as error:
                 self.gaps.add(Gap(f"{table} of batch {BatchId(batch)}", error.problem))
         return answers

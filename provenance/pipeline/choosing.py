@@ -9,11 +9,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from provenance.errors import LedgerCorrupt, LedgerError, PolicyError
+from provenance.errors import InvalidId, LedgerCorrupt, LedgerError, PolicyError
 from provenance.gate import Applicant, Decision, Policy, Violation, admit, decide, load_policy
 from provenance.gate.facts import EXAMPLES
 from provenance.ledger import Ledger
-from provenance.ledger.codec import encode_members, table
+from provenance.ledger.codec import encode_members, summarise_members, table
 from provenance.ledger.datasets import DatasetFolder, check_dataset, find_dataset, write_dataset
 from provenance.lineage.lens import Lens
 from provenance.lineage.catalogue import text_of
@@ -65,8 +65,10 @@ def assemble(context: Context, name: str, batches: Sequence[BatchId], verdicts: 
 
     Raises:
         PolicyError: nothing is admitted, or the shares are impossible.
+        InvalidId: the name is none.
     """
-    DatasetRef.parse(name)
+    if DatasetRef.parse(name).version:
+        raise InvalidId(name, "names a version, which is given and not chosen", "give the name alone, without @")
     shares = dict(DEFAULT_SHARES if shares is None else shares)
     assemble_room.check_shares(shares)
     recipe = Recipe("assemble", assemble_room.VERSION, {
@@ -119,7 +121,8 @@ def _select(lens: Lens, recipe: Recipe, name: str, batches: Sequence[BatchId], v
     return Made(tables, dropped, {
         "record": [str(m.record) for m in members], "split": [m.split for m in members],
         **{column: [rows[m.record][column] for m in members]
-           for column in ("origin", "language", "licence", "content_sha256")}})
+           for column in ("origin", "language", "licence", "content_sha256")}},
+        summarise_members(tables["members"], lambda b: lens.ledger.table(lens.ledger.require(b), "records")))
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,17 +35,24 @@ def step_facts(context: Context, step: str, version: str, started_at: datetime, 
 
 def inputs(ledger: Ledger, batches: Iterable[BatchId]) -> tuple[DatasetFacts, ...]:
     """The batches that a step reads, one dataset for each step that made them."""
-    by_step: dict[str, list[Manifest]] = {}
-    for batch in sorted(set(batches)):
-        manifest = ledger.require(batch)
-        by_step.setdefault(manifest.recipe.step, []).append(manifest)
-    return tuple(facts for step, manifests in sorted(by_step.items()) for facts in _datasets(ledger, step, manifests, ()))
+    by_step = _by_step(ledger.require(batch) for batch in sorted(set(batches)))
+    return tuple(facts for step in sorted(by_step) for facts in _datasets(ledger, step, by_step[step], ()))
 
 
 def outputs(ledger: Ledger, step: str, manifests: Sequence[Manifest],
             assertions: Sequence[AssertionFacts] = ()) -> tuple[DatasetFacts, ...]:
-    """The batches that a step made or adopted."""
-    return tuple(_datasets(ledger, step, manifests, assertions))
+    """The batches that a step made or adopted, under the same names as its readers give them (see `inputs`)."""
+    # Ingest also makes the snapshot: written under another name than it is read by, it would come from nowhere.
+    by_step = _by_step(manifests) or {step: []}
+    return tuple(facts for name, chosen in sorted(by_step.items())
+                 for facts in _datasets(ledger, name, chosen, assertions if name == step else ()))
+
+
+def _by_step(manifests: Iterable[Manifest]) -> dict[str, list[Manifest]]:
+    by_step: dict[str, list[Manifest]] = {}
+    for manifest in manifests:
+        by_step.setdefault(manifest.recipe.step, []).append(manifest)
+    return by_step
 
 
 def _datasets(ledger: Ledger, step: str, manifests: Sequence[Manifest],

@@ -37,11 +37,13 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What a work made: tables for the ledger, verdicts, and the rows that its suite inspects."""
+    """What a work made: tables for the ledger, verdicts, the rows that its suite inspects, and the manifest's summary
+    where it is not of records (see `codec.summarise`)."""
 
     tables: Mapping[str, pa.Table] = field(default_factory=dict)
     verdicts: Sequence[Verdict] = ()
     rows: Mapping[str, list[Any]] = field(default_factory=dict)
+    summary: Mapping[str, Mapping[str, int]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +145,7 @@ def _carry_out(context: Context, work: Work, assertions: dict[tuple[str, str], A
                 assertions[key] = item
     times["inspecting"] += time.monotonic() - clock
     tables = {**product.tables, **encode_verdicts(work.recipe.batch, verdicts, datetime.now(UTC))}
-    committed = context.ledger.commit(Draft(work.recipe, tables), run=context.run_id, job=context.job)
+    committed = context.ledger.commit(Draft(work.recipe, tables, product.summary), run=context.run_id, job=context.job)
     return committed.manifest, committed.adopted
 
 

@@ -57,6 +57,11 @@ class Remembering:
             lambda: self._toolchain.observe(source, library, dialect, runs))
         return found
 
+    def code(self, source: SourceText, library: Library, dialect: str) -> str | None:
+        found: str | None = self._once(("code", dialect, *_key(source, library)),
+                                       lambda: self._toolchain.code(source, library, dialect))
+        return found
+
     def listing(self, source: SourceText, library: Library, dialect: str) -> str | None:
         return self._toolchain.listing(source, library, dialect)
 

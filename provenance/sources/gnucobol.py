@@ -28,12 +28,15 @@ from provenance.sources.sandbox import Finished, Limits, Missing, Sandbox
 from provenance.sources.sandbox_folder import fingerprints, put, take
 
 _MIB = 1024 * 1024
-#: Flag sets by name, in the order in which they are tried. A text that looks free begins with the last one.
+#: Flag sets by name, in the order in which they are tried. A text that looks free begins with the free ones, so that
+#: the free text that COPY expansion makes of an IBM program is compiled as IBM's again.
 DIALECTS = {
     "ibm-fixed": "-std=ibm -fixed",
     "default-fixed": "-std=default -fixed",
     "mf-fixed": "-std=mf -fixed",
+    "ibm-free": "-std=ibm -free",
     "default-free": "-std=default -free",
+    "mf-free": "-std=mf -free",
 }
 #: The text is always called this, so that names of files say nothing, break nothing and make no two programs differ.
 _NAME = "prog.cob"
@@ -57,6 +60,10 @@ _PROGRAM_WORDS = frozenset({"DIVISION", "PROGRAM-ID", "FUNCTION-ID"})
 _ERROR = re.compile(r"^[^\s:]*:(?:\d+:)? (?:fatal )?error: (.*)$", re.MULTILINE)
 _ABSENT = re.compile(r"(.+): No such file or directory")
 _EXEC = re.compile(r"^(?!.{6}[*/])[^\n]*?\bEXEC(?:UTE)?[ \t]+(CICS|SQL|DLI)\b", re.MULTILINE | re.IGNORECASE)
+#: A C string or character (kept whole, whatever it holds), or a comment (dropped: there cobc writes names and lines).
+_C_PIECES = re.compile(r'"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'|/\*.*?\*/', re.DOTALL)
+#: When cobc ran, to the second.
+_C_DATES = re.compile(r"^#define\s+COB_MODULE_(?:FORMATTED_DATE|DATE|TIME)\b[^\n]*$", re.MULTILINE)
 
 
 @dataclass(slots=True, eq=False)
@@ -73,7 +80,7 @@ class GnuCobol:
         """Syntax only; the first dialect that accepts. The reason of a refusal is that of the likeliest format."""
         names = list(DIALECTS)
         if looks_free(source.text):
-            names.insert(0, names.pop())
+            names.sort(key=lambda name: not name.endswith("-free"))
         # One sandbox for all dialects: starting it costs as much as cobc.
         script = "".join(
             f"cobc -fsyntax-only -w {DIALECTS[name]} -I copy {_NAME} >/dev/null 2>e{at}; s=$?\n"
@@ -117,11 +124,18 @@ class GnuCobol:
         """The text after COPY and REPLACE in free format, or None where cobc refuses it."""
         return self._made(source, library, dialect, "-E -o made")
 
-    def _made(self, source: SourceText, library: Library, dialect: str, flags: str) -> str | None:
+    def code(self, source: SourceText, library: Library, dialect: str) -> str | None:
+        """Digest of the C that cobc writes, its comments and dates taken out, or None where it writes none."""
+        made = self._made(source, library, dialect, "-C -o code.c", "cat code.c* > made")
+        if made is None:
+            return None
+        return hashlib.sha256(_C_DATES.sub("", _C_PIECES.sub(_uncommented, made)).encode("utf-8", "surrogateescape")).hexdigest()
+
+    def _made(self, source: SourceText, library: Library, dialect: str, flags: str, then: str = "true") -> str | None:
         if dialect not in DIALECTS:
             return None
         with self._folder(source, library) as (folder, _):
-            done = self._sh(f"exec cobc -w {DIALECTS[dialect]} -I copy {flags} {_NAME} >/dev/null", folder)
+            done = self._sh(f"cobc -w {DIALECTS[dialect]} -I copy {flags} {_NAME} >/dev/null && {then}", folder)
             made = take(folder, "made", 64 * _MIB)
         return made.decode("utf-8", "surrogateescape") if made and not done.stopped and done.returncode == 0 else None
 
@@ -175,6 +189,10 @@ class GnuCobol:
                     with contextlib.suppress(OSError, SourceError):
                         put(folder, f"copy/{spelling}", _encode(text))
             yield folder, members
+
+
+def _uncommented(piece: re.Match[str]) -> str:
+    return "" if piece[0].startswith("/*") else piece[0]
 
 
 def _encode(text: str) -> bytes:

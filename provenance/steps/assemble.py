@@ -15,7 +15,7 @@ drawn from the seed, and each goes where most is missing. This step chooses amon
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from provenance.errors import PolicyError
@@ -41,7 +41,8 @@ def choose(candidates: Iterable[Candidate], edges: Iterable[tuple[RecordId, Reco
 
     Args:
         candidates: the records to take.
-        edges: (child, parent) over the candidates and all their ancestors, chosen or not.
+        edges: (child, parent) over the candidates and all their ancestors, chosen or not; others are left out, for
+            two programs are not related by a sample of both that was dropped.
         shares: split -> share of the records, adding up to 1.
         seed: draws the order of components.
 
@@ -51,7 +52,7 @@ def choose(candidates: Iterable[Candidate], edges: Iterable[tuple[RecordId, Reco
     check_shares(shares)
     chosen = sorted(set(candidates))
     groups = _Components()
-    for child, parent in edges:
+    for child, parent in _above(chosen, edges):
         groups.union(child, parent)
     # The same text by two roads is two records without a common ancestor, and still must not be trained and tested on.
     bearer: dict[str, RecordId] = {}
@@ -89,6 +90,19 @@ def root_of(members: Iterable[tuple[Member, str]]) -> Digest:
     for member, content in sorted(members):
         digest.update(f"{member.record} {content} {member.split}\n".encode())
     return Digest(digest.hexdigest())
+
+
+def _above(chosen: Iterable[Candidate], edges: Iterable[tuple[RecordId, RecordId]]) -> Iterator[tuple[RecordId, RecordId]]:
+    """The edges from the chosen up to their roots."""
+    parents: dict[RecordId, list[RecordId]] = {}
+    for child, parent in edges:
+        parents.setdefault(child, []).append(parent)
+    waiting = [candidate.record for candidate in chosen]
+    while waiting:
+        child = waiting.pop()
+        for parent in parents.pop(child, ()):
+            waiting.append(parent)
+            yield child, parent
 
 
 def _drawn(record: RecordId, seed: int) -> bytes:

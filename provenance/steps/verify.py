@@ -2,7 +2,8 @@
 
 Every sample gets exactly one verdict for each of ``syntax``, ``compile``, ``run`` and ``differential``, so that a check
 that did not happen is seen as ``skipped`` with its reason and never as silence. A parent runs twice before anything is
-held against a child: one that differs from itself, fails or says nothing proves nothing, and its children are skipped.
+held against a child: one that differs from itself, fails or says nothing proves nothing. Its children are skipped then,
+unless the compiler generates the same code for parent and child, which settles it without running (ADR 0005).
 
 It refuses to count what it did not see: without a toolchain everything is ``skipped``; a tool that breaks is ``error``.
 The reasons are codes, listed in ``docs/verify.md``.
@@ -57,6 +58,7 @@ class _Trial:
     syntax: Answer
     compiled: Answer
     observed: tuple[Observation, ...] = ()
+    code: str | None = None
 
 
 _Word = tuple[Outcome, str, Any]
@@ -81,14 +83,17 @@ def verify(
         mapper: ``map``, or the ``map`` of a thread pool; it has to keep the order.
     """
     runs: dict[_Key, int] = {}
+    compared: set[_Key] = set()
     for sample in samples:
         if _not_compiled(sample) is None:
             runs.setdefault((sample.name, sample.text), 1)
             if sample.parent:
-                runs[sample.parent.name, sample.parent.text] = 2
+                parent = (sample.parent.name, sample.parent.text)
+                runs[parent] = 2
+                compared |= {(sample.name, sample.text), parent}
     trials: dict[_Key, _Trial] = {}
     if toolchain is not None:
-        trials = dict(zip(runs, mapper(partial(_try, toolchain, library), runs.items()), strict=True))
+        trials = dict(zip(runs, mapper(partial(_try, toolchain, library, compared), runs.items()), strict=True))
     for sample in samples:
         yield from _judge(sample, toolchain, trials, missing or "no-toolchain")
 
@@ -101,7 +106,7 @@ def _not_compiled(sample: Sample) -> str | None:
     return f"not-a-program: {sample.kind}"
 
 
-def _try(toolchain: Toolchain, library: Library, job: tuple[_Key, int]) -> _Trial:
+def _try(toolchain: Toolchain, library: Library, compared: set[_Key], job: tuple[_Key, int]) -> _Trial:
     (name, text), runs = job
     source = SourceText(name, text)
     try:
@@ -113,9 +118,10 @@ def _try(toolchain: Toolchain, library: Library, job: tuple[_Key, int]) -> _Tria
         return _Trial(syntax, syntax)
     try:
         compiled, observed = toolchain.observe(source, library, syntax.dialect, runs)
+        code = toolchain.code(source, library, syntax.dialect) if (name, text) in compared else None
     except (OSError, ProvenanceError) as problem:
         return _Trial(syntax, Answer(Outcome.ERROR, f"tool: {problem}", syntax.dialect))
-    return _Trial(syntax, compiled, observed)
+    return _Trial(syntax, compiled, observed, code)
 
 
 def _judge(
@@ -174,6 +180,16 @@ def _differential(trial: _Trial, base: _Trial | None) -> _Word:
     if trial.compiled.outcome is not Outcome.PASS:
         # Skipped is no excuse here: with the same library the parent compiled.
         return Outcome.FAIL, "does-not-compile", None
+    outcome, reason, value = _by_running(trial, base)
+    if outcome is Outcome.SKIPPED and trial.code is not None and trial.code == base.code:
+        # What could not be seen by running is settled by the compiler: to the machine both are one program.
+        return Outcome.PASS, "", {"evidence": "generated-code", "run": reason}
+    if outcome is Outcome.PASS:
+        value = {"evidence": "run", **value}
+    return outcome, reason, value
+
+
+def _by_running(trial: _Trial, base: _Trial) -> _Word:
     if not base.observed:
         return Outcome.SKIPPED, "parent-not-executable", None
     if not trial.observed:

@@ -76,6 +76,10 @@ class FakeToolchain:
             seen.append(Observation(code, hashlib.sha256(out).hexdigest(), len(out), files, stopped))
         return Answer(Outcome.PASS, dialect=dialect), tuple(seen)
 
+    def code(self, source: SourceText, library: Library, dialect: str) -> str | None:
+        """What is ordered by ``fake: code X``; none where nothing is."""
+        return next(iter(self._orders(source).get("code", ())), None)
+
     def listing(self, source: SourceText, library: Library, dialect: str) -> str | None:
         """It gives none."""
         return None

@@ -62,7 +62,7 @@ class Run:
 
 def test_dags_parse_without_errors(dag_bag):
     assert dag_bag.import_errors == {}
-    assert set(dag_bag.dags) == {path.stem for path in DAGS.glob("*.py")} == {"corpus_build", "model_train", "ledger_upkeep"}
+    assert set(dag_bag.dags) == {path.stem for path in DAGS.glob("*.py")}
     for dag in dag_bag.dags.values():
         assert dag.doc_md and dag.max_active_runs == 1 and not dag.catchup
     assert "policy" not in dag_bag.dags["model_train"].params  # whoever may trigger must not choose it

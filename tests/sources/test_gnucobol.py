@@ -44,7 +44,7 @@ class TestCheck:
     def test_each_dialect(self):
         assert check(program('DISPLAY "A".')).dialect == "ibm-fixed"
         free = "\n".join(line[7:] for line in program('DISPLAY "A".').splitlines())
-        assert check(free).dialect == "default-free"
+        assert check(free).dialect == "ibm-free"
         # CHAR is reserved in IBM's dialect.
         char = ("WORKING-STORAGE SECTION.", "01 CHAR PIC X.")
         assert check(program("DISPLAY CHAR.", data=char)).dialect == "default-fixed"
@@ -215,3 +215,26 @@ class TestListing:
             FOUND.expand(SourceText("a", program(data=("WORKING-STORAGE SECTION.", "COPY GONE."))), {}, "ibm-fixed")
             is None
         )
+
+
+@pytest.mark.parametrize(("change", "same"), [
+    (("WS-COUNT", "WS-TOTAL"), True),
+    (("       PROCEDURE", "      * a note\n       PROCEDURE"), True),
+    (('"/*A*/"', '"/*B*/"'), False),
+    (("VALUE 1", "VALUE 2"), False),
+    (("ADD 1 TO", "SUBTRACT 1 FROM"), False),
+    (("PIC 9(4)", "PIC 9(5)"), False),
+], ids=lambda value: str(value)[:30])
+def test_the_digest_of_the_code_sees_meaning_and_not_names(change: tuple[str, str], same: bool) -> None:
+    text = ("       IDENTIFICATION DIVISION.\n       PROGRAM-ID. A.\n       DATA DIVISION.\n       WORKING-STORAGE SECTION.\n"
+            "       01 WS-COUNT PIC 9(4) VALUE 1.\n       PROCEDURE DIVISION.\n           ADD 1 TO WS-COUNT.\n"
+            '           DISPLAY "/*A*/" WS-COUNT.\n           STOP RUN.\n')
+    assert change[0] in text
+    before = FOUND.code(SourceText("a.cob", text), {}, "ibm-fixed")
+    after = FOUND.code(SourceText("a.cob", text.replace(*change)), {}, "ibm-fixed")
+    assert before and after
+    assert (before == after) is same
+
+
+def test_no_code_of_what_does_not_compile() -> None:
+    assert FOUND.code(SourceText("a.cob", "       PROGRAM-ID. A. NONSENSE."), {}, "ibm-fixed") is None

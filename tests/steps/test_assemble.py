@@ -34,6 +34,11 @@ def problems(draw):
 
 def components(candidates, edges):
     """Groups that must stay together, found by spreading labels until nothing changes."""
+    # Naively: an edge counts where its child is a candidate or an ancestor of one.
+    above = {candidate.record for candidate in candidates}
+    while more := {parent for child, parent in edges if child in above} - above:
+        above |= more
+    edges = [(child, parent) for child, parent in edges if child in above]
     label = {r: r for r in {c.record for c in candidates} | {r for edge in edges for r in edge}}
     links = [
         *edges,

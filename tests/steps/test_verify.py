@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from provenance.model.identity import RecordId
-from provenance.model.verdict import Outcome
+from provenance.model.verdict import Outcome, Verdict
 from provenance.steps.verify import CHECKS, ParentSample, Sample, verify
 from provenance.testing import FakeToolchain
 
@@ -35,7 +35,7 @@ def test_a_human_program_parses_compiles_and_runs():
 def test_a_child_like_its_parent_passes():
     said = judged(HELLO + " *> renamed", parent=HELLO)
     assert said["differential"] == ("pass", "")
-    assert said["differential_value"] == '{"files":0,"returncode":0,"stdout_bytes":6}'
+    assert said["differential_value"] == '{"evidence":"run","files":0,"returncode":0,"stdout_bytes":6}'
 
 
 @pytest.mark.parametrize(
@@ -164,3 +164,29 @@ def test_a_parent_of_many_is_compiled_once_and_threads_change_nothing():
         assert list(verify(family, FakeToolchain(), {}, mapper=pool.map)) == alone
     assert [v.record.row for v in alone] == [row for row in range(21) for _ in CHECKS]
     assert {(v.tool, v.tool_version) for v in alone} == {("fake", "1")}
+
+
+def _child_of(parent: str, child: str) -> list[Verdict]:
+    record, original = RecordId(2, 0), RecordId(1, 0)
+    sample = Sample(record, "a.cob", "program", child, ParentSample(original, "a.cob", parent))
+    return [verdict for verdict in verify([sample], FakeToolchain(), {}) if verdict.check == "differential"]
+
+
+def test_equal_code_settles_what_running_cannot() -> None:
+    [said] = _child_of("*> fake: exit 35\n*> fake: code same\n", "*> fake: exit 35\n*> fake: code same\n*> renamed\n")
+    assert said.outcome is Outcome.PASS
+    assert said.value == '{"evidence":"generated-code","run":"parent-exit: 35"}'
+
+
+@pytest.mark.parametrize("code", ["*> fake: code other\n", ""])
+def test_other_code_or_none_settles_nothing(code: str) -> None:
+    [said] = _child_of("*> fake: exit 35\n*> fake: code same\n", f"*> fake: exit 35\n{code}")
+    assert said.outcome is Outcome.SKIPPED
+    [said] = _child_of("*> fake: exit 35\n", "*> fake: exit 35\n*> renamed\n")
+    assert said.outcome is Outcome.SKIPPED, "no code on either side is not the same code"
+
+
+def test_equal_code_never_hides_a_difference_that_was_seen() -> None:
+    parent = 'DISPLAY "A"\n*> fake: code same\n'
+    [said] = _child_of(parent, parent.replace('"A"', '"B"'))
+    assert said.outcome is Outcome.FAIL

@@ -1,0 +1,126 @@
+"""One TOML file for the whole pipeline: every mistake at once, and never a stack."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from provenance.errors import PolicyError, ProvenanceError
+from provenance.pipeline import read_build
+from provenance.pipeline.build import Build
+
+GOOD = """
+name = "demo"
+policy = "sample"
+[[source]]
+where = "payroll"
+"""
+
+
+def read(tmp_path, text: str | bytes) -> Build:
+    path = tmp_path / "corpus.toml"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return read_build(path)
+
+
+def test_a_short_file_and_a_long_one(tmp_path):
+    (tmp_path / "payroll").mkdir()
+    build = read(tmp_path, GOOD)
+    assert (build.name, build.dataset, build.policy, build.near_duplicate, build.seed) == ("demo", "demo", "sample", 0.85, 0)
+    assert build.sources[0].where == str(tmp_path / "payroll")
+    long = read(tmp_path, """
+name = "demo"
+dataset = "cobol"
+policy = "sample"
+[[source]]
+where = "https://example.org/x.git"
+rev = "main"
+name = "x"
+licence = "MIT"
+claim = "human"
+by = "ACME"
+languages = ["cobol", "jcl"]
+paths = ["src/**"]
+max_bytes = 5
+show_authors = true
+[augment]
+transforms = ["split-move"]
+seed = 7
+[judge]
+near_duplicate = 1
+[splits]
+train = 1
+""")
+    assert long.sources[0].where == "https://example.org/x.git" and long.sources[0].options.claimed_by == "ACME"
+    assert (long.transforms, long.seed, long.near_duplicate, dict(long.shares)) == (("split-move",), 7, 1.0, {"train": 1})
+
+
+def test_a_folder_named_like_a_policy_is_no_policy(tmp_path):
+    (tmp_path / "sample").mkdir()
+    assert read(tmp_path, GOOD).policy == "sample"
+    (tmp_path / "mine.toml").write_text("x")
+    assert read(tmp_path, GOOD.replace("sample", "mine.toml")).policy == str(tmp_path / "mine.toml")
+
+
+def test_all_mistakes_come_at_once_with_their_paths(tmp_path):
+    with pytest.raises(PolicyError) as caught:
+        read(tmp_path, GOOD.replace('"payroll"', '3\nlicense = "MIT"').replace('policy = "sample"', "seed = 7"))
+    told = str(caught.value)
+    for part in ("policy is missing", "seed is not a known key", "source[0].where is int, not str",
+                 "source[0].license is not a known key (did you mean licence?)", "corpus.toml"):
+        assert part in told
+
+
+@pytest.mark.parametrize(("change", "told"), [
+    ('name = ""', "name is empty"), ("source = []", "source is empty"), ("source = [3]", "source[0] is not a table"),
+    ("source = 3", "source is int"), ("augment = 3", "augment is not a table"), ("splits = 3", "splits is int"),
+    ("splits = {train = 'x'}", "splits"), ("splits = {train = 0.5}", "do not add up"), ("splits = {exam = 1}", "exam"),
+    ("augment = {transforms = [['a']]}", "augment.transforms is not a list of texts"),
+    ("augment = {transforms = ['split-moves']}", "did you mean split-move?"),
+    ("augment = {seed = true}", "augment.seed is bool"), ("judge = {near_duplicate = 0.2}", "judge.near_duplicate"),
+    ("judge = {near_duplicate = nan}", "judge.near_duplicate"), ("dataset = 'a/b'", "a/b"),
+    ("dataset = 'a@0123456789abcdef'", "version"),
+    ("source = [{where = 'x', claim = 'humans', by = 'me'}]", "humans"),
+    ("source = [{where = 'x', claim = [1]}]", "source[0].claim is list"),
+    ("source = [{where = 'x', claim = 'human'}]", "names nobody"), ("source = [{where = 'x', by = 'me'}]", "claims nothing"),
+    ("source = [{where = 'x', languages = ['cobl']}]", "did you mean cobol?"),
+    ("source = [{where = 'x', paths = [1]}]", "source[0].paths is not a list of texts"),
+    ("source = [{where = 'x', max_bytes = 0}]", "not a size"), ("source = [{rev = 'x'}]", "source[0].where is missing"),
+    ("nmae = 'x'", "did you mean name?")])
+def test_a_mistake_is_named(tmp_path, change, told):
+    key = change.split(" ")[0]
+    lines = [] if key == "nmae" else [change]
+    base = {"name": 'name = "demo"', "policy": 'policy = "sample"', "source": 'source = [{where = "payroll"}]'}
+    lines += [line for name, line in base.items() if name != key]
+    with pytest.raises(PolicyError) as caught:
+        read(tmp_path, "\n".join([*lines, change] if key == "nmae" else lines))
+    assert told in str(caught.value) and "Next:" in str(caught.value)
+
+
+@pytest.mark.parametrize("data", [b"", b"name =", b"\xff\xfe", b"name = 'a'\nname = 'b'", b"[" * 2000])
+def test_what_is_no_toml_or_nothing_is_refused(tmp_path, data):
+    with pytest.raises(PolicyError, match=r"corpus\.toml"):
+        read(tmp_path, data)
+    with pytest.raises(PolicyError):
+        read_build(tmp_path)
+    with pytest.raises(PolicyError):
+        read_build(tmp_path / "absent.toml")
+
+
+VALUES = st.recursive(
+    st.one_of(st.integers(-5, 5), st.booleans(), st.floats(), st.sampled_from(["", "human", "x", "sample", "a@b"])),
+    lambda inner: st.one_of(st.lists(inner, max_size=2), st.dictionaries(
+        st.sampled_from(["where", "claim", "by", "languages", "paths", "max_bytes", "transforms", "train", "seed"]), inner,
+        max_size=3)), max_leaves=6)
+KEYS = st.sampled_from(["name", "dataset", "policy", "source", "augment", "judge", "splits", "other"])
+
+
+@settings(max_examples=150)
+@given(value=st.dictionaries(KEYS, VALUES, max_size=6))
+def test_no_value_of_any_shape_gives_a_stack(tmp_path, monkeypatch, value):
+    monkeypatch.setattr("provenance.pipeline.build.tomllib.loads", lambda text: value)
+    try:
+        assert isinstance(read(tmp_path, GOOD), Build)
+    except ProvenanceError as error:
+        assert "corpus.toml" in str(error)
