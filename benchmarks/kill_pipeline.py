@@ -3,13 +3,13 @@
     python benchmarks/kill_pipeline.py --kills 50 --seed 7
 
 Each round starts ingest, augment, verify, judge and assemble over two small repositories in a process of its own,
-kills it after a random share of the time that an undisturbed run takes, and lets another process do the same work on the
-same ledger. What then lies in the ledger has to be what the undisturbed run left: no batch, record or member missing
+kills it after a random share of the time that an undisturbed run takes, and lets another process do the same work on
+the same ledger. What then lies in the ledger has to be what the undisturbed run left: no batch, record or member missing
 (lost), none more (doubled), and nothing that `ledger verify` or the training set's own check finds fault with (torn).
 
 Two things are not as in a real run. The compiler is a fake. And Great Expectations is replaced by nothing, in the child
-processes of this driver only, because it takes eight seconds to import and would take most of the kills; what it says is
-committed together with the rest of a batch, so it changes what a batch holds and not how it comes to be.
+processes of this driver only, because it takes eight seconds to import and would take most of the kills; what it says
+is committed together with the rest of a batch, so it changes what a batch holds and not how it comes to be.
 """
 
 from __future__ import annotations
@@ -120,9 +120,10 @@ def run_pipeline(where: str, home: str) -> None:
 
 
 def state(where: Path) -> dict[str, Counter[Any]]:
-    """Everything that has to be the same whoever was killed on the way: batches, records with texts, verdicts, members."""
+    """All that has to be the same whoever was killed on the way: batches, records with texts, verdicts, members."""
     ledger = Ledger(where)
-    found: dict[str, Counter[Any]] = {name: Counter() for name in ("batches", "records", "verdicts", "members", "files")}
+    names = ("batches", "records", "verdicts", "members", "files")
+    found: dict[str, Counter[Any]] = {name: Counter() for name in names}
     for manifest in ledger.manifests():
         found["batches"][str(manifest.batch)] += 1
         texts = ledger.table(manifest, "texts").to_pylist()
@@ -166,7 +167,8 @@ def finish(process: Any) -> None:
     assert process.exitcode == 0, f"the pipeline ended with {process.exitcode}"
 
 
-def kill_often(folder: Path, kills: int = 50, seed: int = 0, say: Callable[[str], None] = lambda text: None) -> dict[str, Any]:
+def kill_often(folder: Path, kills: int = 50, seed: int = 0,
+               say: Callable[[str], None] = lambda text: None) -> dict[str, Any]:
     """Kill ``kills`` runs and say what became of what they were doing."""
     draw = random.Random(seed)
     repositories(folder)

@@ -38,9 +38,7 @@ def main() -> int:
     began = time.monotonic()
     HOME.mkdir(exist_ok=True)
     ledger, config, policy = _configure(arguments)
-    os.environ.update(PROVENANCE_LEDGER=str(ledger), PROVENANCE_BUILD=str(config), PROVENANCE_SCHEDULE="",
-                      PROVENANCE_TRAIN_POLICY="train")
-    os.environ.pop("PROVENANCE_SCHEDULE")
+    os.environ.update(PROVENANCE_LEDGER=str(ledger), PROVENANCE_BUILD=str(config), PROVENANCE_TRAIN_POLICY="train")
     _say(f"Airflow: corpus_build over {arguments.source or 'the sample repository'} (ledger {ledger})")
     if not _airflow(config, policy):
         return 1

@@ -4,8 +4,9 @@
     found.records, found.by_step, [d.version for d in found.datasets], found.models
 
 For a model, a source and a licence the manifests' summaries say how many rows of which batch have it among their
-ancestors: a batch that has it in every row is counted unopened, and one that does not have it is never opened. Where a
-summary cannot be relied on (a record's list was cut at its cap), the edges are followed instead, and ``note`` says so.
+ancestors, of which class; and how many members of a training set do. That is the answer, and only the first batches are
+opened, for the examples. Where a summary does not say (more sources in a batch than it counts), the batch is opened;
+where it cannot be relied on (a record's list was cut at its cap), the edges are followed instead, and ``note`` says so.
 For a record, a prompt and a person the edges are followed down, generation by generation, through the batches that name
 the last ones as parents.
 
@@ -15,7 +16,11 @@ but the note says that nothing names the target: mind the spelling.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from provenance.errors import QueryError
 from provenance.lineage.catalogue import text_of
@@ -87,31 +92,86 @@ def impact(lens: Lens, kind: str, target: str, *, examples: int = 10) -> Impact:
         raise QueryError(kind, "is not a kind of impact", f"ask one of: {', '.join(KINDS)}")
     with lens.lock:
         try:
-            notes = _by_summary(lens, kind, target) if kind in _LISTS else _by_edges(lens, kind, target)
-            return _answer(lens, kind, target, notes, examples)
+            found = _by_summary(lens, kind, target, examples) if kind in _LISTS else _by_edges(lens, kind, target)
+            return _answer(lens, kind, target, found, examples)
         finally:
             lens.drop(*_TABLES)
 
 
-def _by_summary(lens: Lens, kind: str, target: str) -> list[str]:
-    """Fill ``impact_whole`` and ``impact_ids`` from summaries and the records' own lists."""
+@dataclass(slots=True)
+class _Found:
+    """What the manifests alone say; what had to be opened is in ``impact_ids``, what is affected whole in
+    ``impact_whole``. ``datasets`` is None where members have to be looked at."""
+
+    notes: list[str]
+    batches: dict[int, int] = field(default_factory=dict)
+    counts: dict[str, Counter[str]] = field(default_factory=dict)
+    datasets: list[tuple[int, str | None, int | None, int]] | None = None
+
+
+def _by_summary(lens: Lens, kind: str, target: str, examples: int) -> _Found:
+    """Count by the manifests' summaries, and fill ``impact_whole`` and ``impact_ids`` with what they leave open."""
     name = _LISTS[kind]
-    escaped = target.replace("~", "~0").replace("/", "~1")
-    candidates = lens.query(text_of("internal", "impact_candidates"), {
-        "pointer": f"/{name}/{escaped}", "list": name, "model": target if kind == "model" else None}).dicts()
+    pointer = "/" + target.replace("~", "~0").replace("/", "~1")
+    candidates = lens.query(text_of("internal", "impact_candidates").replace("$list", name), {
+        "pointer": pointer, "target": target, "model": target if kind == "model" else None}).dicts()
+    cut = [row["batch"] for row in candidates if row["cut"] and row["named"] < row["rows"]]
+    found = _Found([])
+    if not cut:
+        members = lens.query(text_of("internal", "impact_member_counts").replace("$list", name), {"pointer": pointer})
+        if all(row[4] for row in members.rows):
+            found.datasets = [row[:4] for row in members.rows if row[3]]
+    # Descendants of what is cut, and members, are found by the ids of all that is affected: then nothing is only counted.
+    counted = _count(found, candidates, examples) if found.datasets is not None else set()
     whole = [row["batch"] for row in candidates if row["named"] == row["rows"]]
-    partly = [row["batch"] for row in candidates if row["named"] < row["rows"]]
+    partly = [row["batch"] for row in candidates if row["named"] < row["rows"] and row["batch"] not in counted]
     made = [row["batch"] for row in candidates if row["made"]]
     lens.keep("impact_whole", text_of("internal", "impact_whole"), {"batches": _joined(whole)})
     _listed(lens, partly, {"target": target, "list": name, "made": _joined(made)})
-    cut = [row["batch"] for row in candidates if row["opened"] and row["named"] < row["rows"]]
-    if not cut:
-        return []
-    edges, records = _files(lens, "edges", cut), _files(lens, "records", cut)
-    # What was cut may be the parent of what was cut: until nothing is added.
-    while edges and lens.keep("impact_next", text_of("internal", "impact_cut"), {"edges": edges, "records": records}):
-        lens.keep("impact_ids", "FROM impact_ids UNION ALL FROM impact_next")
-    return [f"ancestry lists were cut in {len(cut)} batches; their edges were followed instead"]
+    if cut:
+        edges, records = _files(lens, "edges", cut), _files(lens, "records", cut)
+        # What was cut may be the parent of what was cut: until nothing is added.
+        while edges and lens.keep("impact_next", text_of("internal", "impact_cut"),
+                                  {"edges": edges, "records": records}):
+            lens.keep("impact_ids", "FROM impact_ids UNION ALL FROM impact_next")
+        found.notes.append(f"ancestry lists were cut in {len(cut)} batches; their edges were followed instead")
+    return found
+
+
+def _count(found: _Found, candidates: list[dict[str, Any]], examples: int) -> set[int]:
+    """Take from the summaries what they tell of batches that are affected in part; returns these batches.
+
+    The first of them are left, to be opened for the examples.
+    """
+    shown = 0
+    for row in candidates:
+        split = _split(row) if row["named"] < row["rows"] else None
+        if split is None:
+            continue
+        if shown < examples:
+            shown += row["named"]
+            continue
+        found.batches[row["batch"]] = row["named"]
+        found.counts.setdefault("step", Counter())[row["step"]] += row["named"]
+        for (origin, language), number in split.items():
+            found.counts.setdefault("origin", Counter())[origin] += number
+            found.counts.setdefault("language", Counter())[language] += number
+    return set(found.batches)
+
+
+def _split(row: Mapping[str, Any]) -> dict[tuple[str, str], int] | None:
+    """(origin, language) -> named records of a batch; None where its summary does not say."""
+    origins, languages = (list(json.loads(row[name] or "{}")) for name in ("origins", "languages"))
+    if not row["counted"]:
+        return None
+    if len(origins) == len(languages) == 1:
+        return {(origins[0], languages[0]): row["named"]}
+    split: dict[tuple[str, str], int] = {}
+    for item in row["split"] or ():
+        origin, _, language = item["class"].partition(" ")
+        if item["records"]:
+            split[origin, language] = item["records"]
+    return split if sum(split.values()) == row["named"] else None
 
 
 def _listed(lens: Lens, batches: list[int], asked: dict[str, str]) -> None:
@@ -122,7 +182,7 @@ def _listed(lens: Lens, batches: list[int], asked: dict[str, str]) -> None:
         _none(lens, "impact_ids")
 
 
-def _by_edges(lens: Lens, kind: str, target: str) -> list[str]:
+def _by_edges(lens: Lens, kind: str, target: str) -> _Found:
     """Fill ``impact_ids`` with the descendants of a few records; ``impact_whole`` stays empty."""
     asked: dict[str, object] = {"target": target}
     if kind == "record":
@@ -144,16 +204,20 @@ def _by_edges(lens: Lens, kind: str, target: str) -> list[str]:
     else:
         _none(lens, "impact_ids")
     lens.keep("impact_whole", text_of("internal", "impact_whole"), {"batches": ""})
-    return []
+    return _Found([])
 
 
-def _answer(lens: Lens, kind: str, target: str, notes: list[str], examples: int) -> Impact:
-    counts: dict[str, dict[str, int]] = {"step": {}, "origin": {}, "language": {}}
+def _answer(lens: Lens, kind: str, target: str, found: _Found, examples: int) -> Impact:
+    notes = found.notes
+    counts = {what: found.counts.get(what, Counter()) for what in ("step", "origin", "language")}
     for what, value, number in lens.query(text_of("internal", "impact_counts")).rows:
-        counts[what][value] = number
-    batches = lens.query(text_of("internal", "impact_batches")).rows
+        counts[what][value] += number
+    opened = lens.query(text_of("internal", "impact_batches")).rows
+    batches = sorted([*found.batches.items(), *opened])
     some = lens.query(text_of("internal", "impact_examples"), {"most": examples}).rows
-    datasets = lens.query(text_of("internal", "impact_datasets")).rows if batches else []
+    datasets = found.datasets
+    if datasets is None:
+        datasets = lens.query(text_of("internal", "impact_datasets")).rows if batches else []
     versions = {number: f"{name}@{BatchId(number)}" for number, name, _, _ in datasets}
     later = lens.query(text_of("internal", "impact_decisions"), {"datasets": _joined(list(versions))}).rows
     absent = lens.query(text_of("internal", "absent_parents")).rows[0][0]
@@ -162,8 +226,8 @@ def _answer(lens: Lens, kind: str, target: str, notes: list[str], examples: int)
     if not batches:
         notes.append(f"nothing in this ledger comes of this {kind}")
     return Impact(
-        kind=kind, target=target, records=sum(number for _, number in batches), by_step=counts["step"],
-        by_origin=counts["origin"], by_language=counts["language"],
+        kind=kind, target=target, records=sum(number for _, number in batches), by_step=_ranked(counts["step"]),
+        by_origin=_ranked(counts["origin"]), by_language=_ranked(counts["language"]),
         examples=tuple(RecordId(batch, row) for batch, row in some),
         batches={str(BatchId(batch)): number for batch, number in batches},
         datasets=tuple(DatasetImpact(name or "", str(BatchId(number)), members, size or 0)
@@ -173,6 +237,10 @@ def _answer(lens: Lens, kind: str, target: str, notes: list[str], examples: int)
         models=tuple((subject, detail, versions[number]) for what, number, subject, detail, _ in later
                      if what == "model"),
         complete=not absent, note="; ".join(notes))
+
+
+def _ranked(counts: Counter[str]) -> dict[str, int]:
+    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
 
 def _files(lens: Lens, table: str, batches: list[int]) -> str:

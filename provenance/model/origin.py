@@ -70,7 +70,8 @@ class Evidence:
     Attributes:
         kind: stable code: "history", "ai-trailer", "bot", "git-ai-note", "agent-trace", "signature", "claim",
             "conflict", "making", "encoding" ...
-        value: what was found, as text or canonical JSON; never a name or an address in clear.
+        value: what was found, as text or canonical JSON; never an author's name or address in clear (who
+            answers for a claim is named: that is what a claim is).
         points_to: the class that it speaks for, or None where it only informs.
         grade: how much it can carry.
     """

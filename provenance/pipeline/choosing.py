@@ -15,9 +15,9 @@ from provenance.gate.facts import EXAMPLES
 from provenance.ledger import Ledger
 from provenance.ledger.codec import encode_members, summarise_members, table
 from provenance.ledger.datasets import DatasetFolder, check_dataset, find_dataset, write_dataset
-from provenance.lineage.lens import Lens
 from provenance.lineage.catalogue import text_of
 from provenance.lineage.facts import gather, rehash
+from provenance.lineage.lens import Lens
 from provenance.model.dataset import DatasetRef
 from provenance.model.identity import BatchId, Digest, RecordId
 from provenance.model.recipe import Recipe
@@ -95,8 +95,8 @@ def _select(lens: Lens, recipe: Recipe, name: str, batches: Sequence[BatchId], v
         record = RecordId(row["batch"], row["row"])
         reasons = admit(policy, Applicant(
             origin=row["origin"], evidence=row["evidence"], depth=row["depth"], licence=row["licence"],
-            licences=tuple(row["licences"]), overflow=row["overflow"], kind=row["kind"], derived=row["derived"], passed=frozenset(row["passed"] or ()),
-            failed=frozenset(row["failed"] or ())))
+            licences=tuple(row["licences"]), overflow=row["overflow"], kind=row["kind"], derived=row["derived"],
+            passed=frozenset(row["passed"] or ()), failed=frozenset(row["failed"] or ())))
         if reasons:
             dropped.append(Verdict("assemble", Outcome.SKIPPED, record, reason="; ".join(reasons)))
             continue
@@ -114,8 +114,9 @@ def _select(lens: Lens, recipe: Recipe, name: str, batches: Sequence[BatchId], v
     members = assemble_room.choose(chosen, edges, shares, recipe.seed)
     root = assemble_room.root_of((member, rows[member.record]["content_sha256"]) for member in members)
     number = recipe.batch.number
+    listed = [(member, rows[member.record]["origin"], rows[member.record]["bytes"]) for member in members]
     tables = {
-        "members": encode_members(recipe.batch, ((m, rows[m.record]["origin"], rows[m.record]["bytes"]) for m in members)),
+        "members": encode_members(recipe.batch, listed),
         "datasets": table("datasets", [{"dataset": number, "name": name, "root": str(root), "size": len(members),
                                         "policy": f"{policy.name} {policy.digest}", "created_at": datetime.now(UTC)}])}
     return Made(tables, dropped, {

@@ -12,11 +12,11 @@ from provenance.pipeline.context import Context
 from provenance.pipeline.run_step import Made, StepResult, Work, run_step
 
 VERSION = "1"
-KINDS = ("record", "source", "model", "licence")
+KINDS = ("record", "source", "model", "licence", "person")
 
 
 def recall(context: Context, kind: str, target: str, reason: str, by: str) -> StepResult:
-    """Withdraw a record, source, model or licence. Saying the same recall twice keeps one.
+    """Withdraw a record, source, model, licence or person (as in ``sources.authors``). Saying the same recall twice keeps one.
 
     Raises:
         PolicyError: unknown kind, or no target, reason or person.

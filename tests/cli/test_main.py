@@ -37,8 +37,8 @@ def test_version_and_help_of_the_whole(cli):
 
 
 @pytest.mark.parametrize("arguments", [
-    (), ("frobnicate",), ("sql",), ("sql", "x", "--format", "yaml"), ("gate", "x"), ("impact",), ("judge", "--near-duplicate", "much"),
-    ("ingest", "x", "--language", "cobl"), ("impact", "--source", "a", "--model", "b"), ("ledger", "burn"),
+    (), ("frobnicate",), ("sql",), ("sql", "x", "--format", "yaml"), ("gate", "x"), ("impact",),
+    ("judge", "--near-duplicate", "much"), ("ingest", "x", "--language", "cobl"), ("impact", "--source", "a", "--model", "b"), ("ledger", "burn"),
     ("ingest", "x", "\x1b[31mred")])
 def test_bad_usage_is_one_line_with_the_next_step(cli, arguments):
     told = cli.refused(*arguments, *(("-l", "x") if arguments[:1] not in ((), ("frobnicate",)) else ()))
@@ -111,8 +111,8 @@ def test_a_reader_who_leaves_changes_no_exit_status(built):
     def run(*arguments: object) -> tuple[int, str]:
         reader, writer = os.pipe()
         os.close(reader)
-        done = subprocess.run([sys.executable, "-c", script, *map(str, arguments)], stdout=writer, stderr=subprocess.PIPE,
-                              text=True, timeout=60, check=False)
+        done = subprocess.run([sys.executable, "-c", script, *map(str, arguments)], stdout=writer,
+                              stderr=subprocess.PIPE, text=True, timeout=60, check=False)
         os.close(writer)
         return done.returncode, done.stderr
 
@@ -151,7 +151,8 @@ def test_programs_get_the_value_as_it_is(capsys, form):
 
 
 def test_messages_of_several_lines_become_one():
-    assert one_line("x.toml: has 2 mistakes:\n  a: b\n  c: d\n. Next: look") == "x.toml: has 2 mistakes: a: b; c: d. Next: look"
+    told = "x.toml: has 2 mistakes:\n  a: b\n  c: d\n. Next: look"
+    assert one_line(told) == "x.toml: has 2 mistakes: a: b; c: d. Next: look"
     assert one_line("a\x1b\x85b") == "a\ufffd\ufffdb" and clean("a\nb") == "a\ufffdb"
 
 

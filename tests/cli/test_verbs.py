@@ -116,7 +116,8 @@ def test_bad_words_are_named(cli, copied, policy):
             (("recall", "--source", "x", "--reason", ""), "reason"),
             (("sql", "DELETE FROM records"), "read-only"), (("sql", "SELEC 1"), "SELEC"),
             (("sql", "COPY records TO '/tmp/x'"), "read-only"), (("sql", "SELECT 1; SELECT 2"), "one SELECT"),
-            (("sql", "SELECT * FROM read_csv('/etc/passwd')"), "may not"), (("sql", "SELECT nothing FROM records"), "nothing"),
+            (("sql", "SELECT * FROM read_csv('/etc/passwd')"), "may not"),
+            (("sql", "SELECT nothing FROM records"), "nothing"),
             (("sql", ""), ""), (("sql", "@nothing"), "origin_mix"), (("sql", "@origin_mix", "datset=x"), "dataset"),
             (("sql", "@origin_mix", "x"), "name=value"), (("sql", "@origin_mix", "dataset=nope"), "nope"),
             (("verify-dataset", "/nowhere"), "/nowhere"), (("events", "import", "/nowhere.json"), "/nowhere.json"),
@@ -144,8 +145,8 @@ def test_trace_in_every_form(cli, built):
     node = next(node for node in found["nodes"] if node["record"] != child)
     status, out, _ = cli("trace", f"sha256:{node['content_sha256']}", *ledger)
     assert status == 0 and node["record"] in out
-    twins = json.loads(cli("sql", "SELECT content_sha256 AS it FROM records WHERE depth = 0 GROUP BY 1 HAVING count(*) = 2",
-                           "--format", "json", *ledger)[1])
+    asked = "SELECT content_sha256 AS it FROM records WHERE depth = 0 GROUP BY 1 HAVING count(*) = 2"
+    twins = json.loads(cli("sql", asked, "--format", "json", *ledger)[1])
     assert cli("trace", f"sha256:{twins[0]['it']}", *ledger)[1].count("1 roots") == 2
     assert "is the text of 2 records" in cli.refused("trace", f"sha256:{twins[0]['it']}", "--format", "json", *ledger)
 
@@ -167,12 +168,13 @@ def test_impact_and_sql_can_be_read_by_programs(cli, built):
     assert status == 0 and json.loads(out)[0]["records"] == 0 and "nothing in this ledger" in err
     rows = list(csv.DictReader(io.StringIO(cli("sql", "@origin_mix", "dataset=small", "--format", "csv", *ledger)[1])))
     assert sum(int(row["records"]) for row in rows) == built["dataset"].manifest["size"]
-    assert json.loads(cli("sql", "SELECT created_at, 1.5 AS x FROM records LIMIT 1", "--format", "json", *ledger)[1])[0]["x"] == 1.5
+    asked = "SELECT created_at, 1.5 AS x FROM records LIMIT 1"
+    assert json.loads(cli("sql", asked, "--format", "json", *ledger)[1])[0]["x"] == 1.5
     names = {row["question"] for row in json.loads(cli("sql", "@", "--format", "json", *ledger)[1])}
     assert {"origin_mix", "gaps", "refused"} <= names
     for name in sorted(names):
-        if "record=" not in cli("sql", f"@{name}", *ledger)[2]:
-            assert cli("sql", f"@{name}", *ledger)[0] == 0, name
+        status, _, err = cli("sql", f"@{name}", *ledger)
+        assert status == 0 or "needs the parameter" in err, name
 
 
 def test_upkeep(cli, copied):
@@ -190,7 +192,8 @@ def test_upkeep(cli, copied):
 
 def test_foreign_events(cli, copied, tmp_path):
     path = tmp_path / "events.jsonl"
-    path.write_text('{"eventTime": "2026-01-01T00:00:00Z", "run": {"runId": "x"}, "job": {}}\n{"no\\u001b": 1}\nnonsense\x1b\n')
+    path.write_text('{"eventTime": "2026-01-01T00:00:00Z", "run": {"runId": "x"}, "job": {}}\n'
+                    '{"no\\u001b": 1}\nnonsense\x1b\n')
     status, out, _ = cli("events", "import", path, "-l", copied["ledger"].path)
     assert status == 1 and "1 events taken, 2 refused" in out and "\x1b" not in out and f"{path}:3" in out
     assert copied["ledger"].outbox.counts()["received"] == 1
@@ -203,8 +206,8 @@ def test_a_file_name_drives_no_terminal(cli, tmp_path, faked):
     cli("init", *ledger)
     assert cli("ingest", maker.root, *ledger)[0] == 0
     record = json.loads(cli("sql", "SELECT record FROM records", "--format", "json", *ledger)[1])[0]["record"]
-    for arguments in (("trace", record), ("trace", record, "--format", "json"), ("trace", record, "--format", "mermaid"),
-                      ("trace", record, "--format", "dot"), ("sql", "SELECT path FROM sources"), ("sql", "@refused"),
+    for arguments in (("trace", record), ("trace", record, "--format", "json"),
+                      ("trace", record, "--format", "mermaid"), ("trace", record, "--format", "dot"), ("sql", "SELECT path FROM sources"), ("sql", "@refused"),
                       ("sql", "@sources_list"), ("sql", "SELECT path FROM sources", "--format", "json")):
         status, out, err = cli(*arguments, *ledger)
         assert status == 0 and out and not set(out + err) & {"\x1b", "\x07"}, arguments
@@ -232,7 +235,7 @@ def test_a_user_without_a_name_must_give_one(cli, copied, monkeypatch):
 
 def test_an_expectation_that_fails_is_one_line(cli, copied, repo, monkeypatch):
     def refuse(suite, rows, where):
-        raise ExpectationFailed(where, "fails origin-class: 1 unexpected, for instance rec:0000000000000001.0", "mend it")
+        raise ExpectationFailed(where, "fails origin-class, for instance rec:0000000000000001.0", "mend it")
 
     monkeypatch.setattr(RUN_STEP, "examine", refuse)
     assert "rec:0000000000000001.0" in cli.refused("ingest", repo, "--name", "again", "-l", copied["ledger"].path)

@@ -114,8 +114,9 @@ def test_what_admit_lets_in_the_gate_does_not_throw_out(built, playground, asked
 
 
 def test_nobody_let_in_leaves_no_set_and_says_why(copied, built):
-    policy = load_policy(written({"origins": ["unknown"], "grade": "E0", "depth": 2, "licences": ["Apache-2.0"],
-                                  "ingested": [], "derived": [], "copybook": [], "exact": True, "near": True}), "x.toml")
+    asked = {"origins": ["unknown"], "grade": "E0", "depth": 2, "licences": ["Apache-2.0"], "ingested": [],
+             "derived": [], "copybook": [], "exact": True, "near": True}
+    policy = load_policy(written(asked), "x.toml")
     ledger = copied["ledger"]
     with pytest.raises(PolicyError) as caught:
         assemble(here(ledger), "none", built["roots"], built["verdicts"], policy)

@@ -57,8 +57,8 @@ def test_another_compiler_version_makes_other_verdicts(tmp_path, ledger, context
 
 def test_a_tool_that_breaks_is_an_error_and_no_verdict_on_the_sample(tmp_path, ledger, context):
     maker = Maker(tmp_path / "repo")
-    maker.commit({"A.cbl": program("A", more="      * fake: broken\n"), "B.cbl": program("B", more="      * fake: crash\n"),
-                  "C.cbl": program("C")}, at=OLD)
+    maker.commit({"A.cbl": program("A", more="      * fake: broken\n"),
+                  "B.cbl": program("B", more="      * fake: crash\n"), "C.cbl": program("C")}, at=OLD)
     run = run_of(ledger)
     roots = run.ingest(Source(str(maker.root)))
     result = verify(context, roots, run._snapshots, FakeToolchain())
@@ -86,7 +86,8 @@ def test_of_copies_the_record_nearest_to_a_person_is_kept(built):
     assert failed
     for row in failed:
         twin = RecordId.parse(row["reason"].removeprefix("duplicate-of: "))
-        assert (depth[twin.batch, twin.row], twin) < (depth[row["batch"], row["row"]], RecordId(row["batch"], row["row"]))
+        copy = RecordId(row["batch"], row["row"])
+        assert (depth[twin.batch, twin.row], twin) < (depth[copy.batch, copy.row], copy)
 
 
 def test_judging_a_batch_twice_is_judging_it_once(tmp_path, ledger, context):

@@ -23,7 +23,8 @@ def test_a_recall_is_kept_once_with_who_when_and_why(context, ledger):
 
 
 @pytest.mark.parametrize("asked", [
-    ("prompt", "x", "why", "me"), ("source", " ", "why", "me"), ("source", "x", "", "me"), ("source", "x", "why", "\t")])
+    ("prompt", "x", "why", "me"), ("source", " ", "why", "me"), ("source", "x", "", "me"),
+    ("source", "x", "why", "\t")])
 def test_a_recall_without_target_reason_or_person_is_refused(context, ledger, asked):
     with pytest.raises(PolicyError, match="Next:"):
         recall(context, *asked)

@@ -1,6 +1,6 @@
--- question: How many steps are records away from what a person wrote?
+-- question: How many steps are records away from their roots?
 -- param dataset DATASET = NULL: a training set, name or name@version; all records where it is not given
--- column depth: steps since the last human (0: a root)
+-- column depth: longest chain of steps up to a record without parents (0: a root)
 -- column records: how many
 -- column human_share: mean human share at this depth
 -- column share: of all records counted here, 0 to 1

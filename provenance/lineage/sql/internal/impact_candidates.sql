@@ -1,16 +1,26 @@
 -- Internal: batches whose summary names the target, with how many of their rows; and those whose summary cannot be relied
--- on (lists were cut, or there is none), which have to be opened.
--- params: pointer VARCHAR (JSON pointer of the target in the summary), list VARCHAR (its list in the summary),
---         model VARCHAR (the target where it is a model, else NULL)
--- columns: batch, step, named, rows, opened, made (the batch's own recipe names the model)
-SELECT * FROM (
+-- on. $list is put in as it is.
+-- params: pointer VARCHAR (JSON pointer of the target), target VARCHAR, model VARCHAR (the target where it is a model,
+--         else NULL)
+-- columns: batch, step, named, rows, counted (the summary has the list), cut (the list was cut in some records, or it is
+--          not known whether), origins, languages (JSON), split ({class: 'origin language', records}[], of the named),
+--          made (the batch's own recipe names the model)
+WITH said AS (
     SELECT
-        batch, step, coalesce(CAST(summary ->> $pointer AS BIGINT), 0) AS named, record_rows AS rows,
-        coalesce(CAST(summary ->> '$.overflow.rows' AS BIGINT), record_rows) > 0
-            OR json_type(summary, '/' || $list) IS DISTINCT FROM 'OBJECT' AS opened,
+        batch, step, coalesce(CAST(summary.$list ->> $pointer AS BIGINT), 0) AS named, record_rows AS rows,
+        coalesce(json_type(summary.$list) = 'OBJECT', false) AS counted,
+        coalesce(summary.overflow.$list, summary.overflow.rows, record_rows) > 0 AS cut,
+        summary.origins AS origins, summary.languages AS languages, summary.$list_by_class AS by_class,
         coalesce(params ->> '$.model' = $model, false) AS made
     FROM raw_batches
     WHERE record_rows > 0
 )
-WHERE named > 0 OR opened
+SELECT batch, step, named, rows, counted, cut, origins, languages, made,
+       CASE WHEN named < rows AND by_class IS NOT NULL THEN list_transform(
+           flatten(list_transform(json_keys(origins),
+                                  lambda o: list_transform(json_keys(languages), lambda l: o || ' ' || l))),
+           lambda c: {'class': c, 'records': CAST(by_class ->> (
+               '/' || replace(replace(c || ' ' || $target, '~', '~0'), '/', '~1')) AS BIGINT)}) END AS split
+FROM said
+WHERE named > 0 OR cut OR NOT counted
 ORDER BY batch

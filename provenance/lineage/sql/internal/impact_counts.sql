@@ -6,18 +6,18 @@ WITH rows_of AS (
     JOIN raw_batches AS b USING (batch)
     GROUP BY ALL
 ), whole AS (
-    SELECT b.step, b.summary, b.record_rows FROM impact_whole JOIN raw_batches AS b USING (batch)
+    SELECT b.step, b.summary.origins AS origins, b.summary.languages AS languages, b.record_rows FROM impact_whole JOIN raw_batches AS b USING (batch)
 ), counted AS (
     SELECT 'step' AS what, step AS value, n FROM rows_of
     UNION ALL SELECT 'origin', origin, n FROM rows_of
     UNION ALL SELECT 'language', language, n FROM rows_of
     UNION ALL SELECT 'step', step, record_rows FROM whole
     UNION ALL
-    SELECT 'origin', key, CAST(summary ->> ('/origins/' || key) AS BIGINT)
-    FROM (SELECT summary, unnest(json_keys(summary, '/origins')) AS key FROM whole)
+    SELECT 'origin', key, CAST(origins ->> ('/' || key) AS BIGINT)
+    FROM (SELECT origins, unnest(json_keys(origins)) AS key FROM whole)
     UNION ALL
     SELECT 'language', key,
-           CAST(summary ->> ('/languages/' || replace(replace(key, '~', '~0'), '/', '~1')) AS BIGINT)
-    FROM (SELECT summary, unnest(json_keys(summary, '/languages')) AS key FROM whole)
+           CAST(languages ->> ('/' || replace(replace(key, '~', '~0'), '/', '~1')) AS BIGINT)
+    FROM (SELECT languages, unnest(json_keys(languages)) AS key FROM whole)
 )
 SELECT what, value, CAST(sum(n) AS BIGINT) AS records FROM counted GROUP BY ALL ORDER BY what, records DESC, value
