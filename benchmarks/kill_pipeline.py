@@ -4,8 +4,9 @@
 
 Each round starts ingest, augment, verify, judge and assemble over two small repositories in a process of its own,
 kills it after a random share of the time that an undisturbed run takes, and lets another process do the same work on
-the same ledger. What then lies in the ledger has to be what the undisturbed run left: no batch, record or member missing
-(lost), none more (doubled), and nothing that `ledger verify` or the training set's own check finds fault with (torn).
+the same ledger. What then lies in the ledger has to be what the undisturbed run left: no batch, record or member
+missing (lost), none more (doubled), and nothing that `ledger verify` or the training set's own check finds fault with
+(torn).
 
 Two things are not as in a real run. The compiler is a fake. And Great Expectations is replaced by nothing, in the child
 processes of this driver only, because it takes eight seconds to import and would take most of the kills; what it says

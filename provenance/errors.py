@@ -3,10 +3,10 @@
 One base class, and one class for each thing a caller would do differently. The message names the input and says what
 to do next; it is complete by itself, so a command line prints it as it is.
 
-    >>> raise SourceError("payroll.bundle", "is not a git bundle", "make one with: git bundle create FILE --all")
+    >>> raise SourceError("payroll.bundle", "is not a git bundle", "make one with: git bundle create FILE")
     Traceback (most recent call last):
     ...
-    provenance.errors.SourceError: payroll.bundle: is not a git bundle. Next: make one with: git bundle create FILE --all
+    provenance.errors.SourceError: payroll.bundle: is not a git bundle. Next: make one with: git bundle create FILE
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class RecipeCollision(LedgerError):
 
 
 class ExpectationFailed(ProvenanceError):
-    """A Great Expectations check of severity critical failed. The message names the first records; retrying cannot help."""
+    """A Great Expectations check of severity critical failed; the first records are named. Retrying cannot help."""
 
 
 class ToolMissing(ProvenanceError):

@@ -1,7 +1,7 @@
 """`make demo`: a real Airflow run over real files, then what it left behind, shown with the commands that a user types.
 
-Offline, SQLite, embedded ledger under ``.demo/``. Without --source it reads the sample repository that ships (written by
-AI, and its evidence says so). Run it twice: the second run adopts everything and adds nothing.
+Offline, SQLite, embedded ledger under ``.demo/``. Without --source it reads the sample repository that ships (written
+by AI, and its evidence says so). Run it twice: the second run adopts everything and adds nothing.
 """
 
 from __future__ import annotations
@@ -63,7 +63,8 @@ def _configure(arguments: argparse.Namespace) -> tuple[Path, Path, str]:
         claim += 'name = "corpus-provenance-samples"\n'
     config = HOME / f"{name}.toml"
     config.write_text(f'name = "{name}"\npolicy = "{policy}"\n\n[[source]]\nwhere = {json.dumps(source)}\n'
-                      f'languages = ["cobol"]\n{claim}\n[augment]\nseed = 7\n\n[splits]\ntrain = 0.8\nvalidation = 0.1\ntest = 0.1\n')
+                      f'languages = ["cobol"]\n{claim}\n[augment]\nseed = 7\n\n'
+                      '[splits]\ntrain = 0.8\nvalidation = 0.1\ntest = 0.1\n')
     return HOME / f"ledger-{name}", config, policy
 
 
@@ -81,12 +82,14 @@ def _airflow(config: Path, policy: str) -> bool:
         if state != "success":
             for task in airflow.tasks("corpus_build", run):
                 if task["state"] == "failed":
-                    print(airflow.logs("corpus_build", run, task["task_id"], task["try_number"], task["map_index"])[-3000:])
+                    log = airflow.logs("corpus_build", run, task["task_id"], task["try_number"], task["map_index"])
+                    print(log[-3000:])
             return False
         _say("Airflow: the published set has started model_train, whose policy is 'train'")
         started = _started(airflow, before)
         if started:
-            print(f"  model_train: {airflow.wait('model_train', started, 300)} (its first task refuses; the reasons are below)")
+            state = airflow.wait("model_train", started, 300)
+            print(f"  model_train: {state} (its first task refuses; the reasons are below)")
         return True
 
 

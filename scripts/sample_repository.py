@@ -1,8 +1,8 @@
 """Make a git repository of the sample programs under ``samples/``: the demo's input where no other is given.
 
 The programs were written by the AI authors of this project, and the history says so: every commit carries a
-``AI-generated-by`` trailer, which ingest reads as evidence of a model. Dates and names are fixed, so the commits are the
-same on every machine.
+``AI-generated-by`` trailer, which ingest reads as evidence of a model. Dates and names are fixed, so the commits are
+the same on every machine.
 
     python scripts/sample_repository.py FOLDER
 """
@@ -43,8 +43,8 @@ def _commit(folder: Path, subject: str, date: str) -> str:
 
 def _git(folder: Path, *arguments: str, env: dict[str, str] | None = None) -> str:
     clean = {**os.environ, **AUTHOR, **(env or {}), "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
-    done = subprocess.run(["git", "-c", "commit.gpgsign=false", "-c", "core.autocrlf=false", *arguments], cwd=folder, env=clean,
-                          capture_output=True, text=True, check=True)
+    command = ["git", "-c", "commit.gpgsign=false", "-c", "core.autocrlf=false", *arguments]
+    done = subprocess.run(command, cwd=folder, env=clean, capture_output=True, text=True, check=True)
     return done.stdout.strip()
 
 

@@ -14,8 +14,8 @@
     >>> admit(policy, Applicant("unknown", 0, 0, "MIT", ("MIT",), False, "program", False, frozenset(), frozenset()))
     ('check: no pass of near_duplicate', 'check: no pass of syntax', 'origin: unknown')
 
-Admission opens nothing: the gate gathers its facts from the ledger by itself and decides on the whole. This only keeps a
-training set from being assembled of records that could not stay in it.
+Admission opens nothing: the gate gathers its facts from the ledger by itself and decides on the whole. This only keeps
+a training set from being assembled of records that could not stay in it.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ class Language:
     Attributes:
         name: lower-case name used in records, policies and options ("cobol").
         tier: see `Tier`; what can honestly be checked.
-        extensions: file extension, lower-case with its dot -> kind of file ("program", "copybook", "include", "test" ...).
+        extensions: file extension, lower-case with its dot -> kind of file ("program", "copybook", "test" ...).
         line_comments: prefixes that make the rest of a line a comment.
         block_comments: pairs of opening and closing marks.
         reserved: reserved words, upper-case; never renamed.

@@ -20,13 +20,13 @@ class SourceText:
     text: str
 
 
-#: Copybooks and other includes: path in their repository -> text. Members are found by file name without regard to case.
+#: Copybooks and other includes: path in their repository -> text. Members are found by file name, whatever its case.
 Library = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a compiler said: outcome, reason code with detail, and the dialect in which it said so (a compiler's flag set)."""
+    """What a compiler said: outcome, reason code with detail, and the dialect (flag set) in which it said so."""
 
     outcome: Outcome
     reason: str = ""
@@ -69,7 +69,8 @@ class Toolchain(Protocol):
         """Syntax only. Tries dialects in a fixed order; the answer names the first that accepts."""
         ...
 
-    def observe(self, source: SourceText, library: Library, dialect: str, runs: int = 1) -> tuple[Answer, tuple[Observation, ...]]:
+    def observe(self, source: SourceText, library: Library, dialect: str,
+                runs: int = 1) -> tuple[Answer, tuple[Observation, ...]]:
         """Compile once, run ``runs`` times from a fresh folder; the answer is the compilation's.
 
         Observations are empty where it compiled only as a subprogram (answer passes, reason "not-executable: ...").
@@ -85,7 +86,7 @@ class Toolchain(Protocol):
         ...
 
     def code(self, source: SourceText, library: Library, dialect: str) -> str | None:
-        """Digest (hex) of the code that the compiler generates, without its comments and dates; None where it gives none.
+        """Digest (hex) of the code that the compiler generates, without comments and dates; None where it gives none.
 
         Two texts with one digest are the same program to the machine: names, layout and COPY leave no trace in it.
         """

@@ -31,8 +31,8 @@ class Ancestry:
         origin: join of the classes of all ancestors and of the record's own making.
         grade: weakest evidence grade among the roots.
         depth: longest chain of steps up to a record without parents, of whatever class (0: the record has none).
-        human_share: 0..1; mean over parents of their share, 1 for a human root, 0 for any other root. By records, not by
-            bytes.
+        human_share: 0..1; mean over parents of their share, 1 for a human root, 0 for any other root. By records, not
+            by bytes.
         generators: models among the ancestors, sorted.
         licences: SPDX licence ids among the roots, sorted.
         sources: repositories or corpora among the roots, sorted.

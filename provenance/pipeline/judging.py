@@ -14,6 +14,7 @@ from provenance.model.identity import BatchId, RecordId
 from provenance.model.origin import OriginClass
 from provenance.model.recipe import Recipe
 from provenance.model.record import Record
+from provenance.model.verdict import Verdict
 from provenance.pipeline.context import Context
 from provenance.pipeline.inspection import verdict_rows
 from provenance.pipeline.run_step import Made, StepResult, Work, run_step
@@ -51,7 +52,7 @@ def _verify_work(context: Context, batch: BatchId, shelf: Shelf, toolchain: Tool
         "library": members_digest(members)}, (batch, *sorted(sources)))
 
     def make() -> Made:
-        verdicts = []
+        verdicts: list[Verdict] = []
         speaking = {toolchain.language} if toolchain else set()
         samples = _samples(ledger, batch, records)
         with ThreadPoolExecutor(max_workers=2) as pool:

@@ -141,7 +141,7 @@ def _augment_works(context: Context, batch: BatchId, shelf: Shelf, transforms: S
         # What the compiler says of a program is the same for every transform; asked once, and only if a batch is missing.
         if not prepared:
             with ThreadPoolExecutor(max_workers=2) as pool:
-                prepared.extend(pool.map(lambda pair: _prepare(*pair, copied[pair[0]], toolchain, missing), programs))
+                prepared.extend(pool.map(lambda it: _prepare(it[0], it[1], copied[it[0]], toolchain, missing), programs))
         return prepared
 
     for transform in transforms:

@@ -129,7 +129,8 @@ class GnuCobol:
         made = self._made(source, library, dialect, "-C -o code.c", "cat code.c* > made")
         if made is None:
             return None
-        return hashlib.sha256(_C_DATES.sub("", _C_PIECES.sub(_uncommented, made)).encode("utf-8", "surrogateescape")).hexdigest()
+        plain = _C_DATES.sub("", _C_PIECES.sub(_uncommented, made))
+        return hashlib.sha256(plain.encode("utf-8", "surrogateescape")).hexdigest()
 
     def _made(self, source: SourceText, library: Library, dialect: str, flags: str, then: str = "true") -> str | None:
         if dialect not in DIALECTS:

@@ -92,7 +92,8 @@ def root_of(members: Iterable[tuple[Member, str]]) -> Digest:
     return Digest(digest.hexdigest())
 
 
-def _above(chosen: Iterable[Candidate], edges: Iterable[tuple[RecordId, RecordId]]) -> Iterator[tuple[RecordId, RecordId]]:
+def _above(chosen: Iterable[Candidate],
+           edges: Iterable[tuple[RecordId, RecordId]]) -> Iterator[tuple[RecordId, RecordId]]:
     """The edges from the chosen up to their roots."""
     parents: dict[RecordId, list[RecordId]] = {}
     for child, parent in edges:

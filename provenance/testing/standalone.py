@@ -29,7 +29,7 @@ from provenance.errors import ProvenanceError
 _ENDED = {"success", "failed"}
 
 
-class AirflowFailed(ProvenanceError):  # noqa: N818  says what happened, as GateClosed does
+class AirflowFailed(ProvenanceError):
     """Airflow did not start, died, or did not end a run in time. Its log is named in the message."""
 
 
@@ -106,7 +106,7 @@ class Standalone:
         """Ask it to end, then make it."""
         if self._process is None:
             return
-        for number, patience in ((signal.SIGINT, 15), (signal.SIGTERM, 5), (signal.SIGKILL, 5)):
+        for number, patience in ((signal.SIGINT, 8), (signal.SIGTERM, 4), (signal.SIGKILL, 5)):
             try:
                 os.killpg(self._process.pid, number)
                 self._process.wait(patience)

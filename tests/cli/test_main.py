@@ -38,7 +38,8 @@ def test_version_and_help_of_the_whole(cli):
 
 @pytest.mark.parametrize("arguments", [
     (), ("frobnicate",), ("sql",), ("sql", "x", "--format", "yaml"), ("gate", "x"), ("impact",),
-    ("judge", "--near-duplicate", "much"), ("ingest", "x", "--language", "cobl"), ("impact", "--source", "a", "--model", "b"), ("ledger", "burn"),
+    ("judge", "--near-duplicate", "much"),
+    ("ingest", "x", "--language", "cobl"), ("impact", "--source", "a", "--model", "b"), ("ledger", "burn"),
     ("ingest", "x", "\x1b[31mred")])
 def test_bad_usage_is_one_line_with_the_next_step(cli, arguments):
     told = cli.refused(*arguments, *(("-l", "x") if arguments[:1] not in ((), ("frobnicate",)) else ()))

@@ -207,7 +207,8 @@ def test_a_file_name_drives_no_terminal(cli, tmp_path, faked):
     assert cli("ingest", maker.root, *ledger)[0] == 0
     record = json.loads(cli("sql", "SELECT record FROM records", "--format", "json", *ledger)[1])[0]["record"]
     for arguments in (("trace", record), ("trace", record, "--format", "json"),
-                      ("trace", record, "--format", "mermaid"), ("trace", record, "--format", "dot"), ("sql", "SELECT path FROM sources"), ("sql", "@refused"),
+                      ("trace", record, "--format", "mermaid"), ("trace", record, "--format", "dot"),
+                      ("sql", "@refused"), ("sql", "SELECT path FROM sources"),
                       ("sql", "@sources_list"), ("sql", "SELECT path FROM sources", "--format", "json")):
         status, out, err = cli(*arguments, *ledger)
         assert status == 0 and out and not set(out + err) & {"\x1b", "\x07"}, arguments

@@ -1,4 +1,4 @@
-"""One small pipeline: COBOL in a repository made by git itself, a compiler that obeys orders, transforms without one."""
+"""One small pipeline: COBOL in a repository made by git, a compiler that obeys orders, transforms without one."""
 
 from __future__ import annotations
 

@@ -15,7 +15,8 @@ from provenance.pipeline import Made, Work, run_step
 from tests.pipeline.small_pipeline import RUN_STEP
 
 GOOD = {"record": ["rec:0123456789abcdef.0", "rec:0123456789abcdef.1"], "check": ["syntax"] * 2,
-        "outcome": ["pass"] * 2, "value": [""] * 2, "reason": [""] * 2, "tool": ["cobc"] * 2, "tool_version": ["3.2"] * 2}
+        "outcome": ["pass"] * 2, "value": [""] * 2,
+        "reason": [""] * 2, "tool": ["cobc"] * 2, "tool_version": ["3.2"] * 2}
 
 
 def test_killed_at_random_moments_nothing_is_lost_doubled_or_torn(tmp_path):
