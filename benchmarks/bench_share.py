@@ -16,11 +16,11 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
 
-import sample_repository  # noqa: E402
+import sample_repository
 
-from provenance.checks import inspect  # noqa: E402
-from provenance.ledger import Ledger  # noqa: E402
-from provenance.pipeline import Run  # noqa: E402
+from provenance.checks import inspect
+from provenance.ledger import Ledger
+from provenance.pipeline import Run
 
 
 def main() -> None:

@@ -112,10 +112,12 @@ class AugmentOperator(_ShardWord):
 
     def say(self, context: Context, airflow: Mapping[str, Any]) -> dict[str, Any]:
         from provenance.pipeline import augment, find_workshop
-        from provenance.steps.augment import ALL, by_name
+        from provenance.steps.augment import by_name
 
         build, workshop = self.build(), find_workshop()
-        transforms = [by_name(name) for name in build.transforms] or list(ALL)
+        if not build.transforms:
+            return dict(self.shard)
+        transforms = [by_name(name) for name in build.transforms]
         made = augment(context, _ids(self.shard["batches"]), _ids(self.shard["snapshots"]), transforms,
                        workshop.toolchain, build.seed, workshop.missing)
         return {**self.shard, "batches": [*self.shard["batches"], *map(str, made.batches)]}

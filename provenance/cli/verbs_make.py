@@ -16,7 +16,7 @@ from provenance.ledger import Ledger
 from provenance.lineage import Lens, impact
 from provenance.model.origin import OriginClass
 from provenance.pipeline import Context, Run, Source, StepResult
-from provenance.pipeline.recalling import recall
+from provenance.pipeline.recalling import KINDS, recall
 from provenance.pipeline.selection import current
 from provenance.steps.augment import by_name
 from provenance.steps.ingest import Options
@@ -54,6 +54,7 @@ def add(verb: Callable[..., argparse.ArgumentParser]) -> None:
     assemble.add_argument("name")
     assemble.add_argument("--policy", required=True)
     assemble.add_argument("--seed", type=int, default=0)
+    assemble.add_argument("--split", action="append", default=[], metavar="NAME=SHARE", help="for instance train=0.8")
     build = verb("build", _build, "Run the whole pipeline of one file, without Airflow.",
                  "provenance build corpus.toml -l corpus")
     build.add_argument("config")
@@ -62,10 +63,10 @@ def add(verb: Callable[..., argparse.ArgumentParser]) -> None:
     gate.add_argument("dataset")
     gate.add_argument("--policy", required=True)
     gate.add_argument("--explain", action="store_true", help="show every rule, not only those that deny")
-    withdraw = verb("recall", _recall, "Withdraw a record, source, model or licence; later gates deny what came of it.",
+    withdraw = verb("recall", _recall, "Withdraw a record, source, model, licence or person; later gates deny what came of it.",
                     "provenance recall --source https://example.org/payroll --reason 'licence withdrawn' --by me -l corpus")
     kind = withdraw.add_mutually_exclusive_group(required=True)
-    for name in ("record", "source", "model", "licence"):
+    for name in KINDS:
         kind.add_argument(f"--{name}")
     withdraw.add_argument("--reason", required=True)
     withdraw.add_argument("--by", default="", help="who withdraws it (default: the user running this)")
@@ -109,10 +110,21 @@ def _assemble(arguments: argparse.Namespace) -> int:
     context = _context(arguments, "assemble")
     now = current(context.ledger)
     result, dataset = pipeline.assemble(context, arguments.name, now.records, now.verdicts,
-                                        pipeline.read_policy(arguments.policy), seed=arguments.seed)
+                                        pipeline.read_policy(arguments.policy), _shares(arguments.split), arguments.seed)
     _report(result)
     say(f"{dataset.ref}: {dataset.manifest['size']} records in {dataset.path}")
     return 0
+
+
+def _shares(given: list[str]) -> dict[str, float] | None:
+    shares = {}
+    for text in given:
+        name, _, share = text.partition("=")
+        try:
+            shares[name] = float(share)
+        except ValueError:
+            raise PolicyError(text, "is not a split of the form train=0.9") from None
+    return shares or None
 
 
 def _build(arguments: argparse.Namespace) -> int:
@@ -123,7 +135,7 @@ def _build(arguments: argparse.Namespace) -> int:
         roots: pipeline.Batches = ()
         for source in build.sources:
             roots += run.ingest(source)
-        records = roots + run.augment(roots, build.transforms, build.seed)
+        records = roots + (run.augment(roots, build.transforms, build.seed) if build.transforms else ())
         run.verify(records)
         run.judge(records, build.near_duplicate)
         dataset = run.assemble(build.dataset, records, build.policy, dict(build.shares) or None, build.seed)
@@ -148,7 +160,7 @@ def _gate(arguments: argparse.Namespace) -> int:
 
 
 def _recall(arguments: argparse.Namespace) -> int:
-    kind, target = next((name, getattr(arguments, name)) for name in ("record", "source", "model", "licence")
+    kind, target = next((name, getattr(arguments, name)) for name in KINDS
                         if getattr(arguments, name) is not None)
     context = _context(arguments, "recall")
     _report(recall(context, kind, target, arguments.reason, arguments.by or _user()))

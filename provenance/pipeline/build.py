@@ -10,7 +10,7 @@
     languages = ["cobol"]
 
     [augment]
-    transforms = ["rename-data-names"]     # absent or empty: all that ship
+    transforms = ["rename-data-names"]     # absent: all that ship; empty: none
     seed = 7
 
     [judge]
@@ -130,7 +130,7 @@ def _build(value: Mapping[str, Any], home: Path) -> Build:
     return Build(
         name=value["name"], dataset=value.get("dataset", value["name"]), policy=_policy(home, value["policy"]),
         sources=tuple(_source(entry, home) for entry in value["source"]),
-        transforms=tuple(augment.get("transforms", ())), seed=augment.get("seed", 0),
+        transforms=tuple(augment.get("transforms", (transform.name for transform in ALL))), seed=augment.get("seed", 0),
         near_duplicate=float(judge.get("near_duplicate", 0.85)), shares=dict(value.get("splits", {})))
 
 

@@ -58,18 +58,22 @@ def ingest(context: Context, source: Source) -> StepResult:
     Raises:
         SourceError: the source cannot be read.
     """
+    said = {"claim": source.options.claim, "licence": source.options.licence}
     with tempfile.TemporaryDirectory(prefix="provenance-") as workdir:
-        snapshot = open_source(source.where, rev=source.rev, name=source.name, key=context.ledger.pseudonym_key(),
-                               show_authors=source.show_authors, allowed_signers=source.allowed_signers or None,
-                               workdir=Path(workdir))
-        groups = buckets(snapshot.entries())
-        works = [_ingest_work(snapshot, shard, entries, source.options) for shard, entries in sorted(groups.items())]
-        tie = Recipe("snapshot", ingest_room.VERSION, {
-            "repository": snapshot.repository, "commit": snapshot.commit, "kind": snapshot.kind,
-            "files": sum(len(entries) for entries in groups.values())}, tuple(work.recipe.batch for work in works))
-        return run_step(context, "ingest", ingest_room.VERSION, (), [*works, Work(tie, Made, "")],
-                        {"repository": snapshot.repository, "commit": snapshot.commit, "claim": source.options.claim,
-                         "licence": source.options.licence})
+        return run_step(context, "ingest", ingest_room.VERSION, (), _ingest_works(context, source, Path(workdir), said), said)
+
+
+def _ingest_works(context: Context, source: Source, workdir: Path, said: dict[str, str]) -> Iterator[Work]:
+    snapshot = open_source(source.where, rev=source.rev, name=source.name, key=context.ledger.pseudonym_key(),
+                           show_authors=source.show_authors, allowed_signers=source.allowed_signers or None,
+                           workdir=workdir)
+    said.update(repository=snapshot.repository, commit=snapshot.commit)
+    groups = buckets(snapshot.entries())
+    works = [_ingest_work(snapshot, shard, entries, source.options) for shard, entries in sorted(groups.items())]
+    yield from works
+    yield Work(Recipe("snapshot", ingest_room.VERSION, {
+        "repository": snapshot.repository, "commit": snapshot.commit, "kind": snapshot.kind,
+        "files": sum(len(entries) for entries in groups.values())}, tuple(work.recipe.batch for work in works)), Made, "")
 
 
 def _ingest_work(snapshot: Snapshot, shard: str, entries: list[Entry], options: Options) -> Work:

@@ -65,8 +65,9 @@ class Run:
             languages: only these. All four override the source's own options.
         """
         given = Source(source) if isinstance(source, str) else source
-        said = {"licence": licence, "claim": claim, "claimed_by": by, "languages": tuple(languages)}
-        options = replace(given.options, **{key: value for key, value in said.items() if value})
+        own = given.options
+        options = replace(own, licence=licence or own.licence, claim=claim or own.claim,
+                          claimed_by=by or own.claimed_by, languages=tuple(languages) or own.languages)
         source = replace(given, options=options)
         result = self._note(making.ingest(self.context.child("ingest"), source))
         *buckets, snapshot = result.batches

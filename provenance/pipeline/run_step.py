@@ -86,8 +86,8 @@ def run_step(context: Context, step: str, version: str, reads: Iterable[BatchId]
         context: where to write and as whom to speak.
         step, version: name and version of the step.
         reads: batches read, for the events.
-        works: made lazily, one in memory at a time.
-        params: execution parameters for the events; no secrets.
+        works: made lazily, one in memory at a time. A generator may open what it reads: a failure there is the step's.
+        params: execution parameters for the events; no secrets. What a generator adds to it is said at COMPLETE.
 
     Raises:
         ProvenanceError: whatever the step raised; FAIL is in the outbox.
@@ -96,7 +96,12 @@ def run_step(context: Context, step: str, version: str, reads: Iterable[BatchId]
     ledger = context.ledger
     names = []
     facts = describe.step_facts(context, step, version, began, params or {})
-    sources = describe.inputs(ledger, reads)
+    sources: tuple[DatasetFacts, ...] = ()
+    unreadable: ProvenanceError | None = None
+    try:
+        sources = describe.inputs(ledger, reads)
+    except ProvenanceError as error:
+        unreadable = error  # raised below: what fails after START also says FAIL
     names.append(ledger.outbox.say(events.start(facts, sources)))
     # By batch: a work that is given twice is said once, or the counts in the events would not be the ledger's.
     manifests: dict[BatchId, Manifest] = {}
@@ -104,6 +109,8 @@ def run_step(context: Context, step: str, version: str, reads: Iterable[BatchId]
     made = 0
     times = {"making": 0.0, "inspecting": 0.0}
     try:
+        if unreadable is not None:
+            raise unreadable
         for work in works:
             manifest = ledger.adopt(work.recipe)
             if manifest is None:

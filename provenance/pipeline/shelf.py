@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from provenance.errors import LedgerCorrupt
 from provenance.languages.cobol_copy import referenced_members
@@ -37,8 +38,13 @@ class Shelf:
 
     def __init__(self, ledger: Ledger, snapshots: Iterable[BatchId]) -> None:
         self._ledger = ledger
-        self._snapshots = {snapshot: frozenset(ledger.require(snapshot).recipe.parents) for snapshot in snapshots}
+        self._given = tuple(snapshots)
         self._libraries: dict[BatchId, Library] = {}
+
+    @cached_property
+    def _snapshots(self) -> dict[BatchId, frozenset[BatchId]]:
+        # Read on first use, so that a ledger that cannot be read fails the step that says so, not its making.
+        return {snapshot: frozenset(self._ledger.require(snapshot).recipe.parents) for snapshot in self._given}
 
     def library(self, batch: BatchId) -> Library:
         """The library that the records of ``batch`` compile with; empty where no snapshot holds its roots."""
