@@ -47,7 +47,7 @@ HTTP_RETRY = {"total": 1, "connect": 0, "read": 0, "backoff_factor": 0.1}
 _TRUE = ("true", "1", "t", "yes")
 
 
-class NotForwarded(ProvenanceError):  # noqa: N818  says what happened, as GateClosed does
+class NotForwarded(ProvenanceError):
     """An event did not reach its receiver. It stays in the outbox; forward again when the receiver is back."""
 
 

@@ -15,8 +15,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from provenance.errors import LedgerError
-from provenance.model.dataset import Member
 from provenance.model import record as model_record
+from provenance.model.dataset import Member
 from provenance.model.identity import BatchId, Digest, RecordId
 from provenance.model.origin import Evidence, EvidenceGrade, OriginClass
 from provenance.model.record import Ancestry, Parent, Record, SourceFacts

@@ -97,7 +97,12 @@ def _verify_records(ledger: Ledger, manifest: Manifest, ancestry: _AncestryReade
     if not manifest.records:
         return
     tables = {name: ledger.table(manifest, name) for name in manifest.parts if name in codec.SCHEMAS}
-    if dict(codec.summarise(tables)) != {name: dict(counts) for name, counts in manifest.summary.items()}:
+    expected = codec.summarise(tables)
+    claimed = {name: dict(counts) for name, counts in manifest.summary.items()}
+    # As ledgers were written before classes and lists were counted apart.
+    older = {name: counts for name, counts in expected.items() if not name.endswith("_by_class")}
+    older["overflow"] = {"rows": expected["overflow"]["rows"]}
+    if claimed not in (expected, older):
         yield Fault(str(manifest.batch), "has a summary that its records do not give")
     yield from _verify_keys(manifest, tables)
     for row, record in enumerate(codec.decode_records(tables)):

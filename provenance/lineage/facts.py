@@ -33,6 +33,7 @@ _KEPT = (
     "gate_above",
     "gate_stored",
     "gate_said",
+    "gate_edges",
     "gate_hashes",
     "gate_suspects",
 )
@@ -186,6 +187,7 @@ def _exact(lens: Lens) -> Violation:
 
 
 def _gaps(lens: Lens) -> Violation:
+    lens.keep("gate_edges", text_of("", "gate_edges"))
     texts = {"missing": "batch {} is not in the ledger", "no-event": "batch {} is named by no COMPLETE event"}
     batches = _ask(lens, "gate_gap_batches")
     edges = _ask(lens, "gate_gap_edges")

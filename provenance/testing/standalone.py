@@ -151,7 +151,17 @@ class Standalone:
         return "\n".join(_said(line) for line in found["content"])
 
     def call(self, method: str, path: str, body: Any = None) -> Any:
-        """One call of the REST interface."""
+        """One call of the REST interface. SQLite is sometimes locked by the scheduler; then it is asked again."""
+        for pause in (0.5, 1.0, 2.0, 4.0):
+            try:
+                return self._call(method, path, body)
+            except AirflowFailed as error:
+                if "Database error" not in error.problem:
+                    raise
+            time.sleep(pause)
+        return self._call(method, path, body)
+
+    def _call(self, method: str, path: str, body: Any) -> Any:
         request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", method=method,
                                          data=None if body is None else json.dumps(body).encode(),
                                          headers={"Content-Type": "application/json", "Accept": "application/json"})

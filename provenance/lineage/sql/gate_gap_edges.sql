@@ -1,13 +1,12 @@
 -- Fact: edges above a dataset whose parent is in no batch that the child's batch names, or is beyond that batch's rows.
--- Parameters: none (reads gate_above)
+-- Parameters: none (reads gate_edges)
 -- Columns: batch, parent_batch, edges (of these two batches; some of them or all offend), row (an offender)
 --
 -- Counted by pairs of batches, of which there are few; the edges of a pair with an offender are all counted.
 WITH pairs AS (
-    SELECT batch, parent_batch, count(*) AS edges, min(parent_row) AS lowest, max(parent_row) AS highest,
-           count(parent_row) AS known, arg_max("row", parent_row) AS child
-    FROM raw_edges
-    WHERE batch IN (SELECT batch FROM gate_above)
+    SELECT batch, parent_batch, CAST(sum(edges) AS BIGINT) AS edges, min(lowest) AS lowest, max(highest) AS highest,
+           sum(known) AS known, arg_max(child, highest) AS child
+    FROM gate_edges
     GROUP BY batch, parent_batch
 ),
 allowed AS (

@@ -19,6 +19,6 @@ SELECT r.batch, r."row" >> 6 AS word, r.origin,
        bit_or(CASE WHEN r.depth = 0 AND b.step IN ('ingest', 'generate')
                    THEN 0::UBIGINT ELSE 1::UBIGINT << (r."row" & 63) END) AS needs_parent
 FROM raw_records r
-JOIN gate_above above ON above.batch = r.batch
 LEFT JOIN raw_batches b ON b.batch = r.batch
+WHERE r.batch IN (SELECT batch FROM gate_above)
 GROUP BY ALL

@@ -1,4 +1,4 @@
--- Kept as gate_suspects: hashes of content digests that more than one member has.
+-- Kept as gate_suspects: hashes of content digests that more than one record of the members' batches has.
 -- Parameters: none (reads gate_hashes)
 -- Columns: h
 --

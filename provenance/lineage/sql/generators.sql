@@ -6,7 +6,7 @@
 -- column reached: records with it among their ancestors, itself included (from the summaries; cut lists not counted)
 WITH reached AS (
     SELECT model, sum(CAST(generators ->> ('/' || replace(replace(model, '~', '~0'), '/', '~1')) AS BIGINT)) AS n
-    FROM (SELECT summary.generators AS generators, unnest(json_keys(summary.generators)) AS model FROM raw_batches)
+    FROM (SELECT summary_generators AS generators, unnest(json_keys(summary_generators)) AS model FROM raw_batches)
     GROUP BY model
 ), made AS (
     SELECT params ->> '$.model' AS model, count(*) AS batches, count(DISTINCT params ->> '$.prompt') AS prompts,

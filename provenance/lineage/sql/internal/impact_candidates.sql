@@ -7,10 +7,10 @@
 --          made (the batch's own recipe names the model)
 WITH said AS (
     SELECT
-        batch, step, coalesce(CAST(summary.$list ->> $pointer AS BIGINT), 0) AS named, record_rows AS rows,
-        coalesce(json_type(summary.$list) = 'OBJECT', false) AS counted,
-        coalesce(summary.overflow.$list, summary.overflow.rows, record_rows) > 0 AS cut,
-        summary.origins AS origins, summary.languages AS languages, summary.$list_by_class AS by_class,
+        batch, step, coalesce(CAST(summary_$list ->> $pointer AS BIGINT), 0) AS named, record_rows AS rows,
+        coalesce(json_type(summary_$list) = 'OBJECT', false) AS counted,
+        coalesce(summary_overflow.$list, summary_overflow.rows, record_rows) > 0 AS cut,
+        summary_origins AS origins, summary_languages AS languages, summary_$list_by_class AS by_class,
         coalesce(params ->> '$.model' = $model, false) AS made
     FROM raw_batches
     WHERE record_rows > 0

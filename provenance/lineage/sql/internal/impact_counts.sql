@@ -6,7 +6,7 @@ WITH rows_of AS (
     JOIN raw_batches AS b USING (batch)
     GROUP BY ALL
 ), whole AS (
-    SELECT b.step, b.summary.origins AS origins, b.summary.languages AS languages, b.record_rows FROM impact_whole JOIN raw_batches AS b USING (batch)
+    SELECT b.step, b.summary_origins AS origins, b.summary_languages AS languages, b.record_rows FROM impact_whole JOIN raw_batches AS b USING (batch)
 ), counted AS (
     SELECT 'step' AS what, step AS value, n FROM rows_of
     UNION ALL SELECT 'origin', origin, n FROM rows_of

@@ -9,4 +9,9 @@ FROM read_json($file, format = 'unstructured', maximum_object_size = $size, colu
                recipe_digest VARCHAR,
                parts MAP(VARCHAR, STRUCT(sha256 VARCHAR, rows BIGINT, bytes BIGINT)),
                parents MAP(VARCHAR, VARCHAR),
-               run VARCHAR, job VARCHAR, written_at VARCHAR, summary JSON)'})
+               run VARCHAR, job VARCHAR, written_at VARCHAR, summary STRUCT(
+                   origins JSON, languages JSON, generators JSON, licences JSON, sources JSON,
+                   generators_by_class JSON, licences_by_class JSON, sources_by_class JSON,
+                   overflow STRUCT("rows" BIGINT, generators BIGINT, licences BIGINT, sources BIGINT),
+                   member_generators JSON, member_licences JSON, member_sources JSON,
+                   member_overflow STRUCT("rows" BIGINT, generators BIGINT, licences BIGINT, sources BIGINT)))'})
