@@ -129,7 +129,7 @@ def _show(ledger: Ledger, policy: str) -> bool:
     _say("A question in SQL")
     _type("sql", "SELECT step, origin, count(*) AS records, sum(lines) AS lines, max(depth) AS depth FROM records "
           "GROUP BY ALL ORDER BY ALL")
-    _type("sql", "@checks")
+    _type("sql", "@transforms")
     _say(f"Origin mix of {dataset.ref}")
     total = sum(dataset.manifest["origins"].values())
     for origin, count in dataset.manifest["origins"].items():

@@ -106,7 +106,7 @@ class Catalogue:
         if misnamed:
             raise LedgerCorrupt(misnamed[0], f"holds the manifest of another batch ({misnamed[1]})",
                                 "run: provenance ledger verify")
-        for name in ("tables_batches", "tables_parts"):
+        for name in ("tables_batches", "tables_parts", "raw_files"):
             self._connection.execute(text_of("internal", name), {"parts": str(self._ledger.layout.parts)}
                                      if name == "tables_parts" else None)
         self._connection.execute("DROP TABLE loaded")

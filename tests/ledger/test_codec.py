@@ -2,6 +2,7 @@
 
 import struct
 import time
+from collections import Counter
 from dataclasses import replace
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provenance.errors import LedgerError
+from provenance.ledger import codec
 from provenance.ledger.codec import (
     SCHEMAS,
     decode_records,
@@ -21,7 +23,7 @@ from provenance.ledger.codec import (
 from provenance.model.dataset import Member
 from provenance.model.identity import BatchId, RecordId
 from provenance.model.origin import OriginClass
-from provenance.model.record import SourceFacts
+from provenance.model.record import Ancestry, SourceFacts
 from provenance.model.verdict import Outcome, Verdict
 from tests.ledger.conftest import WHEN, record
 from tests.strategies import batch_ids, records
@@ -120,6 +122,19 @@ def test_a_summary_counts_every_row(made):
     for key in ("generators", "licences", "sources"):
         assert sum(summary[key].values()) == sum(len(getattr(r.ancestry, key)) for r in made)
     assert summary["overflow"]["rows"] == sum(r.ancestry.overflow for r in made)
+    for key in ("generators", "licences", "sources"):
+        split = summary.get(f"{key}_by_class", {})
+        if len(summary["origins"]) * len(summary["languages"]) > 1 and not any(" " in x for x in summary["languages"]):
+            assert split == dict(Counter(f"{r.ancestry.origin} {r.language} {item}"
+                                         for r in made for item in getattr(r.ancestry, key)))
+        else:
+            assert split == {}
+
+
+def test_a_long_count_is_left_out_and_says_so(monkeypatch):
+    monkeypatch.setattr(codec, "SUMMARY_CAP", 1)
+    summary = summarise(encode_records(BatchId(1), [record("A."), record("B.", ancestry=Ancestry.of_root(OriginClass.HUMAN, "MIT", "https://other"))]))
+    assert "sources" not in summary and "licences" in summary
 
 
 def test_no_column_is_binary_and_an_unknown_table_is_an_error():

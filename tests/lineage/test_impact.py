@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,28 +11,69 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from provenance.errors import InvalidId, QueryError
+from provenance.errors import InvalidId, LedgerError, QueryError
+from provenance.ledger import Draft, codec
+from provenance.ledger.upkeep import verify
 from provenance.lineage import Lens, impact
 from provenance.model import record as model_record
+from provenance.model.dataset import Member
 from provenance.model.identity import RecordId
-from tests.lineage.random_ledger import SHAPES, Shape, build
+from provenance.model.recipe import Recipe
+from tests.lineage.random_ledger import SHAPES, Shape, World, build
 from tests.lineage.small_ledger import REPOSITORY, small
 
 
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(SHAPES, st.sampled_from([1, 2, 64]))
-def test_an_impact_is_what_a_naive_search_finds(shape: Shape, cap: int) -> None:
+@given(SHAPES, st.sampled_from([1, 2, 64]), st.sampled_from([0, 1, 2, 4_096]))
+def test_an_impact_is_what_a_naive_search_finds(shape: Shape, cap: int, counted: int) -> None:
     with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as folder:
         patch.setattr(model_record, "LIST_CAP", cap)
+        patch.setattr(codec, "SUMMARY_CAP", counted)
         world = build(Path(folder) / "ledger", shape)
+        members = _dataset(world)
+        assert [fault for fault in verify(world.ledger) if "summary" in fault.problem] == []
         with Lens(world.ledger, threads=1) as lens:
             for kind, truth in (("model", world.models), ("source", world.sources), ("licence", world.licences),
                                 ("prompt", world.prompts), ("person", world.people)):
                 for target in sorted(set().union(*truth.values())):
                     expected = sorted(record for record, has in truth.items() if target in has)
-                    _same(impact(lens, kind, target, examples=1000), expected)
+                    opened = impact(lens, kind, target, examples=1000)
+                    _same(opened, expected)
+                    # With few examples most batches are counted by their manifests alone; the answer is the same.
+                    few = impact(lens, kind, target, examples=1)
+                    assert replace(few, examples=opened.examples) == opened
+                    assert few.examples == tuple(expected[:1])
+                    affected = len(members & set(expected))
+                    assert [(d.members, d.size) for d in few.datasets] == ([(affected, len(members))] if affected else [])
             for record in list(world.parents)[:4]:
                 _same(impact(lens, "record", str(record), examples=1000), sorted(world.descendants(record)))
+
+
+def _dataset(world: World) -> set[RecordId]:
+    """A training set of every other record, with its summary."""
+    recipe = Recipe("assemble", "1", {"name": "half"}, tuple(world.batches))
+    chosen = list(world.parents)[::2]
+    tables = {
+        "members": codec.encode_members(recipe.batch, ((Member(record, "train"), "human", 1) for record in chosen)),
+        "datasets": codec.table("datasets", [{"dataset": recipe.batch.number, "name": "half", "size": len(chosen)}])}
+    summary = codec.summarise_members(
+        tables["members"], lambda batch: world.ledger.table(world.ledger.require(batch), "records"))
+    world.ledger.commit(Draft(recipe, tables, summary), run="r", job="j")
+    return set(chosen)
+
+
+def test_a_summary_of_members_that_is_not_theirs_is_named(tmp_path: Path) -> None:
+    made = small(tmp_path / "ledger")
+    ledger = made["ledger"]
+    recipe = Recipe("assemble", "1", {"name": "wrong"}, (made["roots"],))
+    members = codec.encode_members(recipe.batch, [(Member(RecordId(made["roots"].number, 0), "train"), "human", 1)])
+    summary = codec.summarise_members(members, lambda batch: ledger.table(ledger.require(batch), "records"))
+    assert summary["member_licences"] == {"MIT": 1}
+    ledger.commit(Draft(recipe, {"members": members}, summary | {"member_licences": {"MIT": 2}}), run="r", job="j")
+    assert [fault.problem for fault in verify(ledger) if fault.where == str(recipe.batch)] == [
+        "has a summary that its members do not give"]
+    with pytest.raises(LedgerError, match="does not hold every member"):
+        codec.summarise_members(members, lambda batch: codec.SCHEMAS["records"].empty_table())
 
 
 def _same(found: Any, expected: list[RecordId]) -> None:

@@ -4,13 +4,9 @@
 --   highest)
 --
 -- One pass over the edges for two facts.
-WITH found AS (
-    SELECT batch, parent_batch, "row" >> 6 AS word, bit_or(1::UBIGINT << ("row" & 63)) AS bits, count(*) AS edges,
-           min(parent_row) AS lowest, max(parent_row) AS highest, count(parent_row) AS known,
-           arg_max("row", parent_row) AS child
-    FROM raw_edges
-    WHERE batch IN (SELECT batch FROM gate_above)
-    GROUP BY ALL
-)
-FROM found
+SELECT batch, parent_batch, "row" >> 6 AS word, bit_or(1::UBIGINT << ("row" & 63)) AS bits, count(*) AS edges,
+       min(parent_row) AS lowest, max(parent_row) AS highest, count(parent_row) AS known,
+       arg_max("row", parent_row) AS child
+FROM raw_edges
 WHERE batch IN (SELECT batch FROM gate_above)
+GROUP BY ALL

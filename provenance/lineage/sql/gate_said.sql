@@ -13,5 +13,4 @@ WITH said AS (
 SELECT "check", batch, word, coalesce(bit_or(bits) FILTER (outcome = 'pass'), 0::UBIGINT) AS passed,
        coalesce(bit_or(bits) FILTER (outcome = 'fail'), 0::UBIGINT) AS failed
 FROM said
-WHERE batch IN (SELECT batch FROM gate_batches)
 GROUP BY ALL
