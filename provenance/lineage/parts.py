@@ -59,7 +59,7 @@ def _groups(metadata: Any, wanted: list[int]) -> list[int]:
     chosen = []
     for number in range(metadata.num_row_groups):
         statistics = metadata.row_group(number).column(column).statistics if column is not None else None
-        known = statistics is not None and statistics.has_min_max
-        if not known or bisect_left(wanted, statistics.min) < bisect_right(wanted, statistics.max):
+        if (statistics is None or not statistics.has_min_max
+                or bisect_left(wanted, statistics.min) < bisect_right(wanted, statistics.max)):
             chosen.append(number)
     return chosen

@@ -133,7 +133,8 @@ def test_a_summary_counts_every_row(made):
 
 def test_a_long_count_is_left_out_and_says_so(monkeypatch):
     monkeypatch.setattr(codec, "SUMMARY_CAP", 1)
-    summary = summarise(encode_records(BatchId(1), [record("A."), record("B.", ancestry=Ancestry.of_root(OriginClass.HUMAN, "MIT", "https://other"))]))
+    other = Ancestry.of_root(OriginClass.HUMAN, "MIT", "https://other")
+    summary = summarise(encode_records(BatchId(1), [record("A."), record("B.", ancestry=other)]))
     assert "sources" not in summary and "licences" in summary
 
 
