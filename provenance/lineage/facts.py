@@ -22,7 +22,8 @@ from provenance.gate.policy import Policy
 from provenance.ledger import Ledger
 from provenance.lineage.catalogue import text_of
 from provenance.lineage.lens import Lens
-from provenance.model.identity import BatchId, Digest, RecordId, Swhid
+from provenance.lineage.withdrawn import TABLE, keep_withdrawn
+from provenance.model.identity import BatchId
 
 #: Tables whose bytes the facts rest on.
 _TABLES = ("records", "edges", "sources", "verdicts", "members", "datasets", "recalls")
@@ -36,6 +37,7 @@ _KEPT = (
     "gate_edges",
     "gate_hashes",
     "gate_suspects",
+    TABLE,
 )
 
 
@@ -127,7 +129,7 @@ def _keep(lens: Lens, dataset_batch: int, policy: Policy) -> None:
         "gate_batches": {},
         "gate_above": {"dataset": dataset_batch},
         "gate_stored": {"max_depth": query.max_depth, **query.grades},
-        "gate_said": {},
+        "gate_said": {"dataset": dataset_batch},
     }
     for name, values in params.items():
         lens.keep(name, text_of("", name), values or None)
@@ -207,47 +209,9 @@ def _gaps(lens: Lens) -> Violation:
 
 
 def _recalled(lens: Lens) -> tuple[Violation, Violation]:
-    targets: dict[str, list[str]] = {
-        name: [] for name in ("sources", "models", "licences", "records", "contents", "swhids", "people")
-    }
-    unjudged = []
-    recalls = _ask(lens, "gate_recalls")
-    for row in recalls:
-        place = _place(row["kind"], row["target"])
-        if place is None:
-            unjudged.append(f"{row['kind']} {row['target']}")
-        else:
-            targets[place[0]].append(place[1])
-    unknown = Violation(len(unjudged), tuple(unjudged[:EXAMPLES]))
-    if len(unjudged) == len(recalls):
-        return Violation(0), unknown
-    return _rows(_ask(lens, "gate_recalled", targets)[0], "offenders", "first_rows"), unknown
-
-
-def _place(kind: str | None, target: str | None) -> tuple[str, str] | None:
-    """Which list of `gate_recalled.sql` a recall belongs to, and how its target is written there; None: no such."""
-    if not target:
-        return None
-    if kind in ("source", "model"):
-        return f"{kind}s", target
-    if kind == "licence":
-        return "licences", target.lower()
-    if kind == "person":
-        return "people", target
-    if kind == "record":
-        return _place_of_record(target)
-    return None
-
-
-def _place_of_record(target: str) -> tuple[str, str] | None:
-    try:
-        if target.startswith("swh:"):
-            return "swhids", Swhid.parse(target).core
-        if target.startswith("sha256:"):
-            return "contents", Digest.parse(target).hex
-        return "records", str(RecordId.parse(target))
-    except ValueError:  # InvalidId: a target that names nothing cannot be looked up
-        return None
+    unjudged = keep_withdrawn(lens)
+    return (_rows(_ask(lens, "gate_recalled")[0], "offenders", "first_rows"),
+            Violation(len(unjudged), unjudged[:EXAMPLES]))
 
 
 def _leaks(lens: Lens, splits: Sequence[str], dataset_batch: int) -> Violation:

@@ -18,6 +18,7 @@ from provenance.ledger.datasets import DatasetFolder, check_dataset, find_datase
 from provenance.lineage.catalogue import text_of
 from provenance.lineage.facts import gather, rehash
 from provenance.lineage.lens import Lens
+from provenance.lineage.withdrawn import withdrawn
 from provenance.model.dataset import DatasetRef
 from provenance.model.identity import BatchId, Digest, RecordId
 from provenance.model.recipe import Recipe
@@ -71,8 +72,11 @@ def assemble(context: Context, name: str, batches: Sequence[BatchId], verdicts: 
         raise InvalidId(name, "names a version, which is given and not chosen", "give the name alone, without @")
     shares = dict(DEFAULT_SHARES if shares is None else shares)
     assemble_room.check_shares(shares)
+    # With a recall the same candidates are another question, so that assembling again gives a set without what is gone.
+    recalls = sorted(str(m.batch) for m in context.ledger.manifests() if m.recipe.step == "recall")
     recipe = Recipe("assemble", assemble_room.VERSION, {
         "name": name, "policy": str(policy.digest), "shares": shares,
+        **({"recalls": str(Digest.of_json(recalls))} if recalls else {}),
         "candidates": str(Digest.of_json(sorted(map(str, batches)))),
         "verdicts": str(Digest.of_json(sorted(map(str, verdicts))))}, tuple({*batches, *verdicts}), seed)
 
@@ -91,12 +95,15 @@ def _select(lens: Lens, recipe: Recipe, name: str, batches: Sequence[BatchId], v
     chosen: list[Candidate] = []
     dropped: list[Verdict] = []
     rows: dict[RecordId, dict[str, Any]] = {}
+    gone = frozenset() if policy.recalled else withdrawn(lens, batches)
     for row in lens.query(text_of("", "assemble_candidates"), numbers).dicts():
         record = RecordId(row["batch"], row["row"])
         reasons = admit(policy, Applicant(
             origin=row["origin"], evidence=row["evidence"], depth=row["depth"], licence=row["licence"],
             licences=tuple(row["licences"]), overflow=row["overflow"], kind=row["kind"], derived=row["derived"],
             passed=frozenset(row["passed"] or ()), failed=frozenset(row["failed"] or ())))
+        if record in gone:
+            reasons = ("recalled", *reasons)
         if reasons:
             dropped.append(Verdict("assemble", Outcome.SKIPPED, record, reason="; ".join(reasons)))
             continue

@@ -20,7 +20,7 @@ class Selection:
         snapshots: the newest snapshot of each repository.
         roots: their ingested batches.
         derived: batches made of those, directly or not, and of nothing else.
-        verdicts: batches of verdicts about any of these.
+        verdicts: batches of verdicts about any of these; of judgements on duplicates only the newest.
     """
 
     snapshots: tuple[BatchId, ...]
@@ -53,7 +53,10 @@ def current(ledger: Ledger) -> Selection:
         if not added:
             break
         inside.update(manifest.batch for manifest in added)
-    verdicts = {manifest.batch for manifest in manifests.values()
-                if manifest.recipe.step in _JUDGING and set(manifest.recipe.parents) <= inside}
+    said = [manifest for manifest in manifests.values()
+            if manifest.recipe.step in _JUDGING and set(manifest.recipe.parents) <= inside]
+    # Whether records are nearly alike is a judgement of a whole: the newest one replaces those before it.
+    judged = sorted((manifest for manifest in said if manifest.recipe.step == "judge"), key=lambda m: m.written_at)
+    verdicts = {manifest.batch for manifest in said} - {manifest.batch for manifest in judged[:-1]}
     return Selection(tuple(sorted(snapshot.batch for snapshot in newest.values())), tuple(sorted(roots)),
                      tuple(sorted(inside - roots)), tuple(sorted(verdicts)))

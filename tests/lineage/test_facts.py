@@ -62,6 +62,8 @@ class World:
 
     def commit(self) -> None:
         for recipe in self.recipes:
+            for row in self.tables[recipe.batch.number].get("verdicts", ()):
+                row["said_in"] = recipe.batch.number
             tables = {name: codec.table(name, rows) for name, rows in self.tables[recipe.batch.number].items() if rows}
             self.ledger.commit(Draft(recipe, tables, {}), run="r", job="j")
         named = [str(recipe.batch) for recipe in self.recipes if recipe.batch.number not in self.silent]
@@ -382,6 +384,20 @@ def spoil_exact(made: World, rng: random.Random) -> None:
 
 def spoil_near(made: World, rng: random.Random) -> None:
     rng.choice(_of(made, _some(made, rng), "near_duplicate"))["outcome"] = rng.choice(["fail", "skipped"])
+
+
+def test_near_duplicates_count_as_said_by_the_batches_of_the_dataset(tmp_path: Path) -> None:
+    """Another judgement, of other candidates or at another threshold, says nothing of this set."""
+    made = world(tmp_path)
+    row = made.rows("records")[0]
+    late = made.batch("judge", (row["batch"],))
+    made.tables[late]["verdicts"] = [
+        {"batch": row["batch"], "row": row["row"], "check": "near_duplicate", "outcome": "fail"}
+    ]
+    made.commit()
+    facts = made.gather()
+    assert facts.near_duplicates == Violation(0)
+    assert facts.unjudged_near == Violation(0)
 
 
 def spoil_edge(made: World, rng: random.Random) -> None:

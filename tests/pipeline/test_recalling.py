@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from provenance.errors import InvalidId, PolicyError
-from provenance.pipeline import Context, gate, read_policy
+from provenance.ledger import Ledger
+from provenance.lineage import Lens
+from provenance.model.identity import BatchId
+from provenance.pipeline import Context, Run, gate, read_policy
 from provenance.pipeline.recalling import recall
 
 
@@ -55,3 +60,38 @@ def test_whatever_is_recalled_closes_the_gate_on_what_came_of_it(copied, built, 
 def test_a_recall_of_something_else_leaves_the_gate_open(copied, built, quick):
     recall(Context(copied["ledger"], "x"), "source", "https://example.org/other", "why", "me")
     assert gate(Context(copied["ledger"], "x"), "small", read_policy(built["policy"])).allowed
+
+
+def test_assembling_again_after_a_recall_gives_a_set_that_the_gate_allows(tmp_path: Path) -> None:
+    """What was withdrawn is left out with its reason, and the set without it is another version."""
+    ledger, run, records = two_sources(tmp_path)
+    before = run.assemble("set", records, "explore")
+    kept, gone = sorted({source for batch in records for source in ledger.require(batch).summary.get("sources", {})})
+    recall(run.context.child("recall"), "source", gone, "withdrawn", "test")
+    assert not run.gate(before, "explore").allowed
+    after = run.assemble("set", records, "explore")
+    assert after.ref != before.ref
+    assert run.gate(after, "explore").allowed
+    with Lens(ledger) as lens:
+        sources = lens.query("SELECT DISTINCT s.repository FROM members m JOIN sources s USING (record) "
+                             "WHERE m.version = $v", {"v": after.manifest["version"]}).rows
+        dropped = lens.query("SELECT count(*) FROM verdicts WHERE \"check\" = 'assemble' AND reason LIKE '%recalled%'").rows
+    assert sources == [(kept,)]
+    assert dropped[0][0] > 0
+    assert run.assemble("set", records, "explore").ref == after.ref, "assembling once more adopts"
+
+
+def two_sources(tmp_path: Path) -> tuple[Ledger, Run, tuple[BatchId, ...]]:
+    """A ledger with two small folders of programs, judged; no compiler is asked."""
+    ledger = Ledger.init(tmp_path / "ledger")
+    run = Run("test", ledger)
+    records: tuple[BatchId, ...] = ()
+    for name in ("one", "two"):
+        folder = tmp_path / name
+        folder.mkdir()
+        for number in range(3):
+            words = " ".join(f"{name}-{number}-{word}" for word in range(40))
+            (folder / f"P{number}.cbl").write_text(f"       PROGRAM-ID. P{number}.\n      *> {words}\n")
+        records += run.ingest(str(folder), licence="MIT", claim="human", by="test")
+    run.judge(records)
+    return ledger, run, records
