@@ -20,7 +20,7 @@ class Selection:
         snapshots: the newest snapshot of each repository.
         roots: their ingested batches.
         derived: batches made of those, directly or not, and of nothing else.
-        verdicts: batches of verdicts about any of these; of judgements on duplicates only the newest.
+        verdicts: batches of verdicts about any of these; of judgements on duplicates those that none replaced.
     """
 
     snapshots: tuple[BatchId, ...]
@@ -55,8 +55,10 @@ def current(ledger: Ledger) -> Selection:
         inside.update(manifest.batch for manifest in added)
     said = [manifest for manifest in manifests.values()
             if manifest.recipe.step in _JUDGING and set(manifest.recipe.parents) <= inside]
-    # Whether records are nearly alike is a judgement of a whole: the newest one replaces those before it.
-    judged = sorted((manifest for manifest in said if manifest.recipe.step == "judge"), key=lambda m: m.written_at)
-    verdicts = {manifest.batch for manifest in said} - {manifest.batch for manifest in judged[:-1]}
+    # Whether records are nearly alike is a judgement of a whole: a newer one over the same and more replaces it.
+    judged = [manifest for manifest in said if manifest.recipe.step == "judge"]
+    replaced = {old.batch for old in judged for new in judged
+                if old.written_at < new.written_at and set(old.recipe.parents) <= set(new.recipe.parents)}
+    verdicts = {manifest.batch for manifest in said} - replaced
     return Selection(tuple(sorted(snapshot.batch for snapshot in newest.values())), tuple(sorted(roots)),
                      tuple(sorted(inside - roots)), tuple(sorted(verdicts)))
