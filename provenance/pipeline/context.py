@@ -9,6 +9,7 @@ provider's are events of one run.
 
 from __future__ import annotations
 
+import os
 import uuid
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -20,6 +21,15 @@ from provenance.ledger import Ledger
 LOCAL_NAMESPACE = "corpus-provenance"
 
 
+def code_location() -> SourceLocation | None:
+    """The repository and commit of the job's code, from ``$PROVENANCE_CODE_URL`` and ``$PROVENANCE_CODE_VERSION``.
+
+    A deployment knows these and a running process does not: a guess from the working folder would name the wrong code.
+    """
+    url = os.environ.get("PROVENANCE_CODE_URL", "")
+    return SourceLocation(repo_url=url, url=url, version=os.environ.get("PROVENANCE_CODE_VERSION", "")) if url else None
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """Where a step writes and as whom it speaks.
@@ -28,7 +38,7 @@ class Context:
         ledger: the ledger.
         namespace, job, run_id: OpenLineage job namespace, job name, run id (UUID).
         parent: the run that this one is part of.
-        source_location: where the job's code is.
+        source_location: where the job's code is; `code_location` by default.
         nominal_at: the scheduled time, where there is one.
         processing: name and version of what runs the step.
         forwarder: where events go after the outbox; None where nothing is configured, and they wait.
@@ -39,7 +49,7 @@ class Context:
     run_id: str = field(default_factory=lambda: str(uuid.uuid4()))
     namespace: str = LOCAL_NAMESPACE
     parent: ParentRun | None = None
-    source_location: SourceLocation | None = None
+    source_location: SourceLocation | None = field(default_factory=lambda: code_location())
     nominal_at: datetime | None = None
     processing: tuple[str, str] | None = None
     forwarder: Forwarder | None = None

@@ -173,3 +173,14 @@ def test_an_event_that_was_lost_closes_the_gate(copied, capsys):
     assert main(["gate", "small", "--policy", str(copied["policy"]), "-l", str(copied["ledger"].path)]) == 1
     assert "is named by no COMPLETE event" in capsys.readouterr().out
     assert Ledger(copied["ledger"].path).outbox.counts()["waiting"] > 0
+
+
+def test_the_code_location_is_said_where_the_deployment_gives_it(ledger, monkeypatch):
+    monkeypatch.setenv("PROVENANCE_CODE_URL", "https://example.org/dags.git")
+    monkeypatch.setenv("PROVENANCE_CODE_VERSION", "0" * 40)
+    run_step(Context.local(ledger, "located"), "demo", "1", (), [])
+    facets = [event["job"]["facets"] for _, event in ledger.outbox.waiting() if event["job"]["name"] == "located"]
+    assert len(facets) == 2
+    for each in facets:
+        assert each["sourceCodeLocation"]["repoUrl"] == "https://example.org/dags.git"
+        assert each["sourceCodeLocation"]["version"] == "0" * 40
