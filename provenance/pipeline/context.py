@@ -49,7 +49,7 @@ class Context:
     run_id: str = field(default_factory=lambda: str(uuid.uuid4()))
     namespace: str = LOCAL_NAMESPACE
     parent: ParentRun | None = None
-    source_location: SourceLocation | None = field(default_factory=lambda: code_location())
+    source_location: SourceLocation | None = field(default_factory=code_location)
     nominal_at: datetime | None = None
     processing: tuple[str, str] | None = None
     forwarder: Forwarder | None = None

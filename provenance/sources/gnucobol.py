@@ -130,6 +130,8 @@ class GnuCobol:
         if made is None:
             return None
         plain = _C_DATES.sub("", _C_PIECES.sub(_uncommented, made))
+        # A comment leaves its line behind, one a statement; no C string goes over a line, so empty ones mean nothing.
+        plain = "\n".join(line for line in plain.split("\n") if line.strip())
         return hashlib.sha256(plain.encode("utf-8", "surrogateescape")).hexdigest()
 
     def _made(self, source: SourceText, library: Library, dialect: str, flags: str, then: str = "true") -> str | None:

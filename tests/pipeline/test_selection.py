@@ -58,7 +58,7 @@ def test_repositories_stand_beside_each_other(tmp_path, ledger):
 
 
 def test_a_judgement_is_replaced_by_a_newer_one_over_the_same(tmp_path, ledger):
-    roots, derived, verdicts, _ = work(ledger, repository(tmp_path / "one").root)
+    roots, derived, _verdicts, _ = work(ledger, repository(tmp_path / "one").root)
     [newer] = run_of(ledger).judge(roots + derived, 0.95)
     judged = [batch for batch in current(ledger).verdicts if ledger.require(batch).recipe.step == "judge"]
     assert judged == [newer]

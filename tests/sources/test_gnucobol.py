@@ -220,14 +220,18 @@ class TestListing:
 @pytest.mark.parametrize(("change", "same"), [
     (("WS-COUNT", "WS-TOTAL"), True),
     (("       PROCEDURE", "      * a note\n       PROCEDURE"), True),
+    (("           ADD 1 TO WS-COUNT.\n", "           ADD 1\n             TO WS-COUNT.\n"), True),
+    (("MOVE 1 TO WS-COUNT WS-OTHER.", "MOVE 1 TO WS-COUNT.\n           MOVE 1 TO WS-OTHER."), True),
     (('"/*A*/"', '"/*B*/"'), False),
+    (('"/*A*/"', '"/*A */"'), False),
     (("VALUE 1", "VALUE 2"), False),
     (("ADD 1 TO", "SUBTRACT 1 FROM"), False),
     (("PIC 9(4)", "PIC 9(5)"), False),
 ], ids=lambda value: str(value)[:30])
 def test_the_digest_of_the_code_sees_meaning_and_not_names(change: tuple[str, str], same: bool) -> None:
     text = ("       IDENTIFICATION DIVISION.\n       PROGRAM-ID. A.\n       DATA DIVISION.\n       WORKING-STORAGE SECTION.\n"
-            "       01 WS-COUNT PIC 9(4) VALUE 1.\n       PROCEDURE DIVISION.\n           ADD 1 TO WS-COUNT.\n"
+            "       01 WS-COUNT PIC 9(4) VALUE 1.\n       01 WS-OTHER PIC 9(4).\n       PROCEDURE DIVISION.\n"
+            "           MOVE 1 TO WS-COUNT WS-OTHER.\n           ADD 1 TO WS-COUNT.\n"
             '           DISPLAY "/*A*/" WS-COUNT.\n           STOP RUN.\n')
     assert change[0] in text
     before = FOUND.code(SourceText("a.cob", text), {}, "ibm-fixed")
