@@ -32,7 +32,8 @@ QUERIES = {
     "refused files": "SELECT split_part(reason, ':', 1) AS why, count(*) AS files FROM verdicts WHERE \"check\" = 'ingest' "
                      "AND record IS NULL GROUP BY ALL ORDER BY ALL",
     "SWHID equals the git blob id": "SELECT count(*) AS records, "
-                                    "count(*) FILTER (split_part(split_part(r.swhid, ';', 1), ':', 4) = s.blob) AS equal FROM raw_records r JOIN raw_sources s USING (batch, row)",
+                                    "count(*) FILTER (split_part(split_part(r.swhid, ';', 1), ':', 4) = s.blob) "
+                                    "AS equal FROM raw_records r JOIN raw_sources s USING (batch, row)",
 }
 
 
