@@ -63,7 +63,7 @@ def _configure(arguments: argparse.Namespace) -> tuple[Path, Path, str]:
         claim += 'name = "corpus-provenance-samples"\n'
     config = HOME / f"{name}.toml"
     config.write_text(f'name = "{name}"\npolicy = "{policy}"\n\n[[source]]\nwhere = {json.dumps(source)}\n'
-                      f'languages = ["cobol"]\n{claim}\n[augment]\nseed = 7\n\n'
+                      f'{claim}\n[augment]\nseed = 7\n\n'
                       '[splits]\ntrain = 0.8\nvalidation = 0.1\ntest = 0.1\n')
     return HOME / f"ledger-{name}", config, policy
 
@@ -82,15 +82,26 @@ def _airflow(config: Path, policy: str) -> bool:
         if state != "success":
             for task in airflow.tasks("corpus_build", run):
                 if task["state"] == "failed":
-                    log = airflow.logs("corpus_build", run, task["task_id"], task["try_number"], task["map_index"])
-                    print(log[-3000:])
+                    _why(airflow, "corpus_build", run)
+                    break
+            print(f"  (the whole logs are in {HOME / 'airflow' / 'logs'})")
             return False
         _say("Airflow: the published set has started model_train, whose policy is 'train'")
         started = _started(airflow, before)
         if started:
             state = airflow.wait("model_train", started, 300)
-            print(f"  model_train: {state} (its first task refuses; the reasons are below)")
+            print(f"  model_train: {state}")
+            _why(airflow, "model_train", started)
         return True
+
+
+def _why(airflow: Standalone, dag: str, run: str) -> None:
+    """The messages with which the tasks of a run failed."""
+    for task in airflow.tasks(dag, run):
+        if task["state"] == "failed":
+            log = airflow.logs(dag, run, task["task_id"], task["try_number"], task["map_index"])
+            said = [line for line in log.splitlines() if " Next: " in line or "denies for" in line]
+            print(f"  {task['task_id']} said: " + (said[-1].strip()[:600] if said else log[-600:]))
 
 
 def _parsed(airflow: Standalone) -> bool:
@@ -137,12 +148,13 @@ def _show(ledger: Ledger, policy: str) -> bool:
     _say("The gate, open")
     opened = _type("gate", str(dataset.ref), "--policy", policy, "--explain")
     _type("verify-dataset", str(dataset.path))
-    _say("The gate, closed: the policy for training wants what this set does not have")
-    closed = _type("gate", str(dataset.ref), "--policy", "train")
+    _say("The gate under the policy for training")
+    trained = _type("gate", str(dataset.ref), "--policy", "train")
     _say("Nothing was lost")
     holds = _type("ledger", "verify")
     _type("events", "status")
-    return opened == 0 and closed == 1 and holds == 0
+    # The sample set is refused for training, and that is the demonstration; another repository may well be allowed.
+    return opened == 0 and holds == 0 and trained in ({1} if ledger.path.name == "ledger-demo" else {0, 1})
 
 
 def _say(text: str) -> None:

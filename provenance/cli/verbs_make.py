@@ -13,9 +13,11 @@ from provenance.errors import PolicyError
 from provenance.gate import explain
 from provenance.languages import all_languages
 from provenance.ledger import Ledger
+from provenance.ledger.datasets import find_dataset
 from provenance.lineage import Lens, impact
 from provenance.model.origin import OriginClass
 from provenance.pipeline import Context, Run, Source, StepResult
+from provenance.pipeline.choosing import consider
 from provenance.pipeline.recalling import KINDS, recall
 from provenance.pipeline.selection import current
 from provenance.steps.augment import by_name
@@ -34,7 +36,8 @@ def add(verb: Callable[..., argparse.ArgumentParser]) -> None:
                         help="take only this one; may be repeated (default: all that are known)")
     ingest.add_argument("--path", action="append", default=[], help="glob of paths to take")
     ingest.add_argument("--licence", default="", help="SPDX expression that you declare")
-    ingest.add_argument("--claim", default="", choices=["", *OriginClass], help="origin that somebody answers for")
+    ingest.add_argument("--claim", default="", choices=["", *map(str, OriginClass)], metavar="CLASS",
+                        help=f"origin that somebody answers for: {', '.join(OriginClass)}")
     ingest.add_argument("--by", default="", help="who answers for the claim")
     ingest.add_argument("--max-bytes", type=int, default=1_000_000)
     ingest.add_argument("--include-vendored", action="store_true")
@@ -63,6 +66,7 @@ def add(verb: Callable[..., argparse.ArgumentParser]) -> None:
     gate.add_argument("dataset")
     gate.add_argument("--policy", required=True)
     gate.add_argument("--explain", action="store_true", help="show every rule, not only those that deny")
+    gate.add_argument("--dry-run", action="store_true", help="decide and keep nothing; works on a ledger that is read-only")
     withdraw = verb("recall", _recall, "Withdraw a record, source, model, licence or person; later gates deny what came of it.",
                     "provenance recall --source https://example.org/payroll --reason 'licence withdrawn' --by me -l corpus")
     kind = withdraw.add_mutually_exclusive_group(required=True)
@@ -148,15 +152,23 @@ def _build(arguments: argparse.Namespace) -> int:
 
 
 def _gate(arguments: argparse.Namespace) -> int:
-    ticket = pipeline.gate(_context(arguments, "gate"), arguments.dataset, pipeline.read_policy(arguments.policy))
-    decision = ticket.decision
-    say(f"{ticket.dataset.ref} under policy {decision.policy_name}: {decision.outcome}")
+    policy = pipeline.read_policy(arguments.policy)
+    if arguments.dry_run:
+        ledger = Ledger(arguments.ledger)
+        dataset = find_dataset(ledger, arguments.dataset)
+        decision = consider(ledger, dataset, policy)
+    else:
+        ticket = pipeline.gate(_context(arguments, "gate"), arguments.dataset, policy)
+        dataset, decision = ticket.dataset, ticket.decision
+    say(f"{dataset.ref} under policy {decision.policy_name}: {decision.outcome}")
     if arguments.explain:
         say(explain(decision))
+    elif decision.allowed:
+        say(f"all {len(decision.reasons)} rules hold")
     else:
         show([{"rule": r.rule, "asked": r.asked, "found": r.found, "count": r.count, "for example": ", ".join(r.examples[:3])}
-              for r in decision.reasons if str(r.outcome) != "allow"] or [{"rule": "all rules hold"}])
-    return 0 if ticket.allowed else 1
+              for r in decision.denials])
+    return 0 if decision.allowed else 1
 
 
 def _recall(arguments: argparse.Namespace) -> int:

@@ -17,7 +17,6 @@ LANGUAGE = Language(
         ".pkb": "body",
         ".pls": "program",
         ".plsql": "program",
-        ".prc": "program",
         ".fnc": "program",
         ".trg": "program",
     },

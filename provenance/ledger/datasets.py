@@ -170,7 +170,19 @@ def find_dataset(ledger: Ledger, text: str) -> DatasetFolder:
         known = sorted(path.name for path in ledger.layout.datasets.glob("*") if path.is_dir())
         raise LedgerError(text, f"is not a training set of this ledger (there are: {', '.join(known) or 'none'})",
                           "assemble one with: provenance assemble")
-    return max((open_dataset(folder) for folder in folders), key=lambda set_: (set_.manifest["created_at"], set_.path))
+    found = max((open_dataset(folder) for folder in folders), key=lambda set_: (set_.manifest["created_at"], set_.path))
+    if not ref.version and (newer := _newest(ledger, ref.name)) is not None and newer.batch != BatchId.parse(
+            found.manifest["version"]) and newer.written_at > found.manifest["created_at"]:
+        # An older set must not stand in for one whose files are gone.
+        raise LedgerError(text, f"has a newer version {newer.batch}, whose files are missing",
+                          f"assemble it again, or name the one you mean: {found.ref}")
+    return found
+
+
+def _newest(ledger: Ledger, name: str) -> Manifest | None:
+    versions = [manifest for manifest in ledger.manifests()
+                if "datasets" in manifest.parts and manifest.recipe.params.get("name") == name]
+    return max(versions, key=lambda manifest: manifest.written_at, default=None)
 
 
 @dataclass(frozen=True, slots=True)

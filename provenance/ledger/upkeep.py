@@ -55,6 +55,7 @@ def verify(ledger: Ledger) -> Iterator[Fault]:
             yield from _verify_chain(ledger, manifest)
             yield from _verify_records(ledger, manifest, ancestry)
             yield from _verify_members(ledger, manifest)
+            yield from _verify_published(ledger, manifest)
         except _UNREADABLE as error:
             yield Fault(str(path), _said(error))
     for event, problem in ledger.outbox.damaged():
@@ -65,6 +66,13 @@ def verify(ledger: Ledger) -> Iterator[Fault]:
                 yield Fault(str(path.parent / fault.where), fault.problem)
         except _UNREADABLE as error:
             yield Fault(str(path), _said(error))
+
+
+def _verify_published(ledger: Ledger, manifest: Manifest) -> Iterator[Fault]:
+    # A set whose files are gone would otherwise be missed by nobody: the check of the files starts from what is there.
+    for name in ledger.table(manifest, "datasets").column("name").to_pylist():
+        if not (ledger.layout.datasets / str(name) / str(manifest.batch) / "manifest.json").exists():
+            yield Fault(f"{name}@{manifest.batch}", "has no files: assemble it again")
 
 
 def _said(error: Exception) -> str:

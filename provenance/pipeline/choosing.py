@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from provenance.errors import InvalidId, LedgerCorrupt, LedgerError, PolicyError
-from provenance.gate import Applicant, Decision, Policy, Violation, admit, decide, load_policy
+from provenance.gate import Applicant, Decision, Facts, Policy, Violation, admit, decide, load_policy
 from provenance.gate.facts import EXAMPLES
 from provenance.ledger import Ledger
 from provenance.ledger.codec import encode_members, summarise_members, table
@@ -49,7 +49,7 @@ def read_policy(path: str | Path) -> Policy:
                 raise PolicyError(candidate, f"is not UTF-8 text ({error.reason} at byte {error.start})") from error
             except OSError as error:
                 raise PolicyError(candidate, f"cannot be read: {error.strerror}", "check its owner and mode") from error
-    raise PolicyError(path, "is not a policy file", "give a path, or one of: sample, train, strict")
+    raise PolicyError(path, "is not a policy file", "give a path, or one of: explore, sample, train, strict")
 
 
 def assemble(context: Context, name: str, batches: Sequence[BatchId], verdicts: Sequence[BatchId], policy: Policy,
@@ -164,12 +164,7 @@ def gate(context: Context, dataset: str | DatasetFolder, policy: Policy) -> Tick
     folder = dataset if isinstance(dataset, DatasetFolder) else find_dataset(ledger, dataset)
     batch = BatchId.parse(folder.manifest["version"])
     manifest = ledger.manifest(batch)
-    faults = list(_faults(folder, ledger))
-    with Lens(ledger) as lens:
-        stored = rehash(ledger, batch.number)
-        altered = Violation(len(faults) + stored.count, (*faults, *stored.examples)[:EXAMPLES])
-        facts = gather(lens, batch.number, policy, altered_files=altered)
-    decision = decide(policy, facts)
+    decision = consider(ledger, folder, policy)
     reasons = [{"rule": r.rule, "outcome": str(r.outcome), "asked": r.asked, "found": r.found, "count": r.count,
                 "examples": list(r.examples)} for r in decision.reasons]
     recipe = Recipe("gate", GATE_VERSION, {
@@ -191,6 +186,19 @@ def gate(context: Context, dataset: str | DatasetFolder, policy: Policy) -> Tick
     return Ticket(folder, decision, recipe.batch)
 
 
+def consider(ledger: Ledger, folder: DatasetFolder, policy: Policy) -> Decision:
+    """What the gate would decide now. Writes nothing, so it works on a ledger that may only be read."""
+    batch = BatchId.parse(folder.manifest["version"])
+    faults = list(_faults(folder, ledger))
+    stored = rehash(ledger, batch.number)
+    altered = Violation(len(faults) + stored.count, (*faults, *stored.examples)[:EXAMPLES])
+    if stored.count:
+        # Nothing that an altered file says is asked: every other fact stays unknown, and the decision names the file.
+        return decide(policy, Facts(policy=policy.digest, altered_files=altered))
+    with Lens(ledger) as lens:
+        return decide(policy, gather(lens, batch.number, policy, altered_files=altered))
+
+
 def _faults(folder: DatasetFolder, ledger: Ledger) -> Iterator[str]:
     # Against the ledger, not only against itself: whoever rewrites files and manifest together leaves a folder that
     # agrees with itself, and the facts below are about the ledger's records, not about what the trainer would open.
@@ -207,7 +215,7 @@ def require_ticket(context: Context, dataset: str, policy: Policy, manifest_sha2
     policy and this manifest does, and only while deciding afresh still allows.
 
     Raises:
-        GateClosed: deciding now denies.
+        GateClosed: deciding now denies; the message has every reason.
         LedgerError: no earlier decision allowed these files under this policy, or the files are others than asked for.
     """
     folder = find_dataset(context.ledger, dataset)
@@ -215,6 +223,9 @@ def require_ticket(context: Context, dataset: str, policy: Policy, manifest_sha2
         raise LedgerError(folder.ref, f"has a manifest with sha256 {folder.digest.hex}, not {manifest_sha256}",
                           "train on the set that was approved, or gate this one")
     if not any(_allows(context.ledger, folder, policy)):
+        # Where it would be denied, the reasons say more than the want of a decision. Either way nothing is kept: asking
+        # here must not make the decision that is missing.
+        consider(context.ledger, folder, policy).require()
         raise LedgerError(folder.ref, f"has no decision that allows it under policy {policy.name}",
                           f"decide with: provenance gate {folder.ref} --policy {policy.name}")
     return gate(context, folder, policy).require()
