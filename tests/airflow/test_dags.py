@@ -126,7 +126,7 @@ def test_model_train_needs_a_set_and_a_policy_that_allows_it(first, dag_bag):
     nothing = Run(train)
     assert nothing.state == "failed" and "not started by a published training set" in nothing.raised[0]
     refused = Run(train, {"dataset": first.result("gate")["dataset"]})
-    assert refused.state == "failed" and "no decision that allows it under policy train" in refused.raised[0]
+    assert refused.state == "failed" and "policy train: denies for" in refused.raised[0]
     assert refused.tasks["record_consumption", -1] == "upstream_failed"
 
 

@@ -12,7 +12,7 @@ from provenance.ledger import Ledger
 from provenance.lineage import Lens, ask, load, names
 
 EXPECTED = {"origin_mix", "depth", "gaps", "duplicates", "refused", "checks", "conflicts", "licences", "sources_list",
-            "generators", "transforms", "reviewers", "descendants", "roots"}
+            "generators", "transforms", "reviewers", "descendants", "roots", "refused_files"}
 
 
 def _required(name: str, corpus: dict[str, Any]) -> dict[str, str]:
@@ -54,7 +54,7 @@ def test_answers(lens: Lens, corpus: dict[str, Any]) -> None:
     assert {row["found_in"] for row in ask(lens, "conflicts").dicts()} == {"evidence", "verdict"}
     assert ask(lens, "sources_list").dicts()[0]["people"] == 2
     assert ask(lens, "generators").rows == [("model-x", 1, 1, 1, 3), ("model-y", 1, 1, 1, 1)]
-    assert ask(lens, "transforms").rows == [("rename", 2, 1, 1, 0, 0)]
+    assert ask(lens, "transforms").rows == [("rename", 2, 1, 0, 1, 0, 0)]
     assert ask(lens, "reviewers").dicts()[0]["reviews"] == 1
     assert [row[:3] for row in ask(lens, "descendants", record=f"rec:{corpus['roots']}.1").rows] == [
         (f"rec:{corpus['varied']}.1", 1, "augment"), (f"rec:{corpus['turned']}.0", 2, "translate")]

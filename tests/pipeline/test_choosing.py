@@ -179,14 +179,15 @@ def test_a_ticket_is_for_one_policy_one_set_and_these_files(copied, built, tmp_p
     with pytest.raises(LedgerError, match="not 0000"):
         require_ticket(here(ledger), "small", policy, "0" * 64)
     other = dataclasses.replace(policy, min_records=2)
-    with pytest.raises(LedgerError, match="has no decision that allows it under policy loose"):
-        require_ticket(here(ledger), "small", other)
+    for _ in range(2):  # asking for a ticket must not make the decision that is missing
+        with pytest.raises(LedgerError, match="has no decision that allows it under policy loose"):
+            require_ticket(here(ledger), "small", other)
     with pytest.raises(LedgerError, match="is not a training set"):
         require_ticket(here(ledger), "other", policy)
     # A set that was denied has no ticket either.
     strict = dataclasses.replace(policy, name="many", min_records=1000)
     assert not gate(here(ledger), "small", strict).allowed
-    with pytest.raises(LedgerError, match="has no decision that allows"):
+    with pytest.raises(GateClosed, match="asked at least 1000 records"):
         require_ticket(here(ledger), "small", strict)
 
 
@@ -221,8 +222,37 @@ def test_files_and_manifest_rewritten_together_close_the_gate(copied, built):
     (folder / "manifest.json").write_text(json.dumps(manifest, indent=1, sort_keys=True))
     ticket = gate(here(ledger), "small", policy)
     assert [reason.rule for reason in ticket.decision.denials] == ["files"], "texts that nobody checked were allowed"
-    with pytest.raises(LedgerError, match="has no decision that allows"):
+    with pytest.raises(GateClosed, match="files"):
         require_ticket(here(ledger), "small", policy)
+
+
+@pytest.mark.parametrize("table", ["records", "edges", "verdicts", "members"])
+def test_an_altered_part_file_is_named_and_nothing_of_it_believed(copied, built, table):
+    ledger, policy = copied["ledger"], read_policy(built["policy"])
+    path = sorted((ledger.path / "parts" / table).rglob("*.parquet"))[0]
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 255
+    path.write_bytes(data)
+    decision = gate(here(ledger), "small", policy).decision
+    files = next(reason for reason in decision.denials if reason.rule == "files")
+    assert any(path.name in example for example in files.examples)
+    assert not any(reason.rule == "human_share" and str(reason.outcome) == "allow" for reason in decision.reasons)
+
+
+def test_an_older_set_does_not_stand_in_for_a_newer_one_whose_files_are_gone(copied, built):
+    import shutil
+
+    from provenance.ledger.upkeep import verify
+
+    ledger, policy = copied["ledger"], read_policy(built["policy"])
+    now = built["dataset"].ref
+    other = dataclasses.replace(policy, min_records=2)
+    _, newer = assemble(here(ledger), "small", built["roots"] + built["derived"], built["verdicts"], other)
+    shutil.rmtree(newer.path)
+    with pytest.raises(LedgerError, match="has a newer version"):
+        gate(here(ledger), "small", policy)
+    assert gate(here(ledger), str(now), policy).allowed, "by its version it is still what was asked for"
+    assert [fault.where for fault in verify(ledger)] == [str(newer.ref)]
 
 
 def test_a_damaged_part_file_is_a_denial_with_its_name(copied, built):
