@@ -37,6 +37,9 @@ def settings(home: Path, dags: Path, port: int = 8080) -> dict[str, str]:
     """The environment in which such an Airflow runs; also for ``airflow`` commands beside it."""
     return {
         "AIRFLOW_HOME": str(home),
+        # Said and not left to AIRFLOW_HOME: the environment that we are started in may name another database.
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home}/airflow.db",
+        "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
         "AIRFLOW__CORE__DAGS_FOLDER": str(dags),
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
         "AIRFLOW__CORE__PARALLELISM": "4",
