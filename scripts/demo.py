@@ -10,6 +10,7 @@ import argparse
 import hashlib
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -100,8 +101,8 @@ def _why(airflow: Standalone, dag: str, run: str) -> None:
     for task in airflow.tasks(dag, run):
         if task["state"] == "failed":
             log = airflow.logs(dag, run, task["task_id"], task["try_number"], task["map_index"])
-            said = [line for line in log.splitlines() if " Next: " in line or "denies for" in line]
-            print(f"  {task['task_id']} said: " + (said[-1].strip()[:600] if said else log[-600:]))
+            said = re.findall(r"policy \S+: denies for.*?Next: [^\n]*|[^\n]*Next: [^\n]*", log, re.DOTALL)
+            print(f"  {task['task_id']} said: " + (said[-1].strip()[:1200] if said else log[-600:]))
 
 
 def _parsed(airflow: Standalone) -> bool:
