@@ -102,7 +102,8 @@ def _why(airflow: Standalone, dag: str, run: str) -> None:
         if task["state"] == "failed":
             log = airflow.logs(dag, run, task["task_id"], task["try_number"], task["map_index"])
             said = re.findall(r"policy \S+: denies for.*?Next: [^\n]*|[^\n]*Next: [^\n]*", log, re.DOTALL)
-            print(f"  {task['task_id']} said: " + (said[-1].strip()[:1200] if said else log[-600:]))
+            # The cause comes first; the error that it became follows with the same words.
+            print(f"  {task['task_id']} said: " + (said[0].strip()[:1200] if said else log[-600:]))
 
 
 def _parsed(airflow: Standalone) -> bool:
