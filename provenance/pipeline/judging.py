@@ -43,7 +43,7 @@ def _verify_work(context: Context, batch: BatchId, shelf: Shelf, toolchain: Tool
     manifest = ledger.require(batch)
     if not manifest.records:
         return None
-    library = shelf.library(batch)
+    library = shelf.library_of(batch)
     records = ledger.records(batch)
     members = [library.members_of(record.text) for record in records if record.language == "cobol"]
     sources = {parent.record.batch_id for record in records for parent in record.parents if parent.role == "source"}

@@ -130,7 +130,7 @@ def _augment_works(context: Context, batch: BatchId, shelf: Shelf, transforms: S
     manifest = ledger.require(batch)
     if not set(manifest.summary.get("languages", {})) & {transform.language for transform in transforms}:
         return
-    library = shelf.library(batch)
+    library = shelf.library_of(batch)
     languages = {transform.language for transform in transforms}
     programs = [(RecordId(batch.number, row), record) for row, record in enumerate(ledger.records(batch))
                 if record.kind == "program" and record.language in languages]

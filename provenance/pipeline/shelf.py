@@ -46,7 +46,7 @@ class Shelf:
         # Read on first use, so that a ledger that cannot be read fails the step that says so, not its making.
         return {snapshot: frozenset(self._ledger.require(snapshot).recipe.parents) for snapshot in self._given}
 
-    def library(self, batch: BatchId) -> Library:
+    def library_of(self, batch: BatchId) -> Library:
         """The library that the records of ``batch`` compile with; empty where no snapshot holds its roots."""
         roots = self._roots(batch)
         homes = sorted(snapshot for snapshot, buckets in self._snapshots.items() if roots & buckets)
