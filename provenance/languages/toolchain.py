@@ -34,6 +34,39 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Inputs:
+    """What a program is given when it runs.
+
+    Attributes:
+        stdin: standard input.
+        files: name (no folders) -> content, in the folder where it runs. COBOL reaches them by ``ASSIGN TO "name"`` and
+            by DD name alike.
+        arguments: command line.
+        modules: further source texts of the language to build with it (subprograms that it calls), in order.
+    """
+
+    stdin: bytes = b""
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    arguments: tuple[str, ...] = ()
+    modules: tuple[SourceText, ...] = ()
+
+
+NO_INPUT = Inputs()
+#: Characters of standard output that an observation keeps for messages.
+HEAD = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class TestReport:
+    """What a program's tests said: assertions (or cases, where those are not counted) that held, that did not, and the
+    message of the first that did not."""
+
+    passed: int
+    failed: int
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Observation:
     """What a program did when it ran: everything that two equivalent programs must share.
 
@@ -43,6 +76,8 @@ class Observation:
         stdout_bytes: its length.
         files: name -> hex sha256 of every file that it left behind.
         stopped: why it was stopped ("wall", "cpu", "output" ...), or empty when it ended by itself.
+        head: the first `HEAD` characters of standard output, for messages and feedback; never compared.
+        errors: the first `HEAD` characters of standard error, likewise.
     """
 
     returncode: int
@@ -50,6 +85,8 @@ class Observation:
     stdout_bytes: int
     files: Mapping[str, str] = field(default_factory=dict)
     stopped: str = ""
+    head: str = field(default="", compare=False)
+    errors: str = field(default="", compare=False)
 
     @property
     def silent(self) -> bool:
@@ -69,11 +106,22 @@ class Toolchain(Protocol):
         """Syntax only. Tries dialects in a fixed order; the answer names the first that accepts."""
         ...
 
-    def observe(self, source: SourceText, library: Library, dialect: str,
-                runs: int = 1) -> tuple[Answer, tuple[Observation, ...]]:
-        """Compile once, run ``runs`` times from a fresh folder; the answer is the compilation's.
+    def observe(self, source: SourceText, library: Library, dialect: str, runs: int = 1,
+                inputs: Inputs = NO_INPUT) -> tuple[Answer, tuple[Observation, ...]]:
+        """Compile once, run ``runs`` times, each from a fresh folder with the same inputs; the answer is the compilation's.
 
-        Observations are empty where it compiled only as a subprogram (answer passes, reason "not-executable: ...").
+        Observations are empty where it compiled only as a subprogram (answer passes, reason "not-executable: ..."), and
+        where the tool only parses (answer skipped, reason "parse-only: ...").
+        """
+        ...
+
+    def test(self, source: SourceText, tests: SourceText, library: Library,
+             dialect: str) -> tuple[Answer, TestReport | None]:
+        """Build the program with tests that a person (or a model) wrote for it and run them.
+
+        The answer says whether they could be built and run: skipped "no-test-runner: ..." where the language has none
+        here or the tests use what the runner does not know, fail where they do not build with this program, error where
+        the tool broke. The report is None unless the answer passes; a failed assertion is in the report.
         """
         ...
 

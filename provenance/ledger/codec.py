@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,6 +18,7 @@ import pyarrow.compute as pc
 from provenance.errors import LedgerError
 from provenance.model import record as model_record
 from provenance.model.dataset import Member
+from provenance.model.generation import Generation, Reject
 from provenance.model.identity import BatchId, Digest, RecordId
 from provenance.model.origin import Evidence, EvidenceGrade, OriginClass
 from provenance.model.record import Ancestry, Parent, Record, SourceFacts
@@ -25,6 +27,11 @@ from provenance.model.verdict import Verdict
 _TIME = pa.timestamp("us", tz="UTC")
 _KEY = [("batch", pa.int64()), ("row", pa.int32())]
 _LIST = pa.list_(pa.string())
+_GENERATION = [("model", pa.string()), ("revision", pa.string()), ("endpoint", pa.string()), ("prompt", pa.string()),
+               ("prompt_sha256", pa.string()), ("rendered_sha256", pa.string()), ("seed", pa.int64()),
+               ("sampling", pa.string()), ("finish_reason", pa.string()), ("prompt_tokens", pa.int32()),
+               ("completion_tokens", pa.int32()), ("response_id", pa.string()), ("licence", pa.string()),
+               ("terms", pa.string()), ("round", pa.int16())]
 
 #: Table name -> columns. A new column is an addition (readers fill NULL); a changed meaning raises FORMAT_VERSION.
 SCHEMAS: dict[str, pa.Schema] = {
@@ -45,6 +52,10 @@ SCHEMAS: dict[str, pa.Schema] = {
     "verdicts": pa.schema([*_KEY, ("subject", pa.string()), ("check", pa.string()), ("outcome", pa.string()),
                            ("value", pa.string()), ("reason", pa.string()), ("tool", pa.string()),
                            ("tool_version", pa.string()), ("judged_at", _TIME), ("said_in", pa.int64())]),
+    "generations": pa.schema([*_KEY, *_GENERATION]),
+    "rejects": pa.schema([("batch", pa.int64()), ("number", pa.int32()), ("maker", pa.string()), ("stage", pa.string()),
+                          ("reason", pa.string()), ("text", pa.string()), ("subject_batch", pa.int64()),
+                          ("subject_row", pa.int32()), *_GENERATION]),
     "members": pa.schema([*_KEY, ("dataset", pa.int64()), ("split", pa.string()), ("origin", pa.string()),
                           ("bytes", pa.int64())]),
     "datasets": pa.schema([("dataset", pa.int64()), ("name", pa.string()), ("root", pa.string()), ("size", pa.int64()),
@@ -71,7 +82,7 @@ SUMMARY_CAP = 4_096
 #: Numbers that rise, or spread over a known range: packed differences are a fraction of a dictionary of them.
 _PACKED = {"row", "parent_row", "bytes"}
 #: Texts that are all different: a dictionary of them is the column once more.
-_DISTINCT = {"text", "content_sha256", "swhid", "name", "blob", "path"}
+_DISTINCT = {"text", "rendered_sha256", "response_id", "content_sha256", "swhid", "name", "blob", "path"}
 #: Rows a row group where one record is looked up (a trace decodes whole row groups); other tables are read whole.
 _GROUPS = {"records": 2_048, "edges": 4_096, "sources": 2_048, "evidence": 4_096, "texts": 1_024}
 
@@ -112,7 +123,8 @@ def _is_unicode(value: Any) -> bool:
 def encode_records(batch: BatchId, records: Sequence[Record]) -> dict[str, pa.Table]:
     """Records, numbered by their place, as the tables that a batch stores for them."""
     number = batch.number
-    rows: dict[str, list[dict[str, Any]]] = {name: [] for name in ("records", "texts", "edges", "sources", "evidence")}
+    rows: dict[str, list[dict[str, Any]]] = {name: [] for name in ("records", "texts", "edges", "sources", "evidence",
+                                                             "generations")}
     for row, record in enumerate(records):
         key = {"batch": number, "row": row}
         ancestry = record.ancestry
@@ -136,6 +148,8 @@ def encode_records(batch: BatchId, records: Sequence[Record]) -> dict[str, pa.Ta
                 "blob": source.blob, "authors": source.authors, "author_count": len(source.authors),
                 "first_commit_at": _time(source.first_commit_at), "last_commit_at": _time(source.last_commit_at),
                 "commits": source.commits, "signature": source.signature})
+        if record.generation is not None:
+            rows["generations"].append({**key, **asdict(record.generation)})
     return {name: table(name, content) for name, content in rows.items() if content}
 
 
@@ -146,6 +160,16 @@ def encode_verdicts(batch: BatchId, verdicts: Iterable[Verdict], judged_at: date
              "tool": v.tool, "tool_version": v.tool_version, "judged_at": judged_at, "said_in": batch.number}
             for v in sorted(verdicts, key=lambda v: (v.record or RecordId(0, 0), v.subject, v.check))]
     return {"verdicts": table("verdicts", rows)} if rows else {}
+
+
+def encode_rejects(batch: BatchId, rejects: Sequence[Reject]) -> dict[str, pa.Table]:
+    """What was made and not kept, numbered by its place; an empty mapping where nothing was dropped."""
+    rows = [{"batch": batch.number, "number": number, "maker": reject.maker, "stage": reject.stage,
+             "reason": reject.reason, "text": reject.text,
+             "subject_batch": reject.subject.batch if reject.subject else None,
+             "subject_row": reject.subject.row if reject.subject else None,
+             **(asdict(reject.generation) if reject.generation else {})} for number, reject in enumerate(rejects)]
+    return {"rejects": table("rejects", rows)} if rows else {}
 
 
 def encode_members(batch: BatchId, members: Iterable[tuple[Member, str, int]]) -> pa.Table:
@@ -170,11 +194,13 @@ def decode_records(tables: Mapping[str, pa.Table]) -> list[Record]:
                                        _text(row["last_commit_at"]), row["commits"], row["signature"])
                for row in _rows(tables, "sources")}
     texts = {row["row"]: row["text"] for row in _rows(tables, "texts")}
+    made = {row["row"]: Generation(**{name: row[name] for name, _ in _GENERATION}) for row in _rows(tables, "generations")}
     return [Record(
         text=texts[row["row"]], name=row["name"], language=row["language"], kind=row["kind"], licence=row["licence"],
         content=Digest(row["content_sha256"]), swhid=row["swhid"], size=row["bytes"], lines=row["lines"],
         ancestry=decode_ancestry(row), parents=tuple(parents.get(row["row"], ())),
-        evidence=tuple(evidence.get(row["row"], ())), source=sources.get(row["row"]), encoding=row["encoding"])
+        evidence=tuple(evidence.get(row["row"], ())), source=sources.get(row["row"]), encoding=row["encoding"],
+        generation=made.get(row["row"]))
         for row in _rows(tables, "records")]
 
 

@@ -192,7 +192,7 @@ class Ledger:
         """The records of one batch in order of row."""
         manifest = self.require(batch)
         return codec.decode_records({name: self.table(manifest, name) for name in manifest.parts
-                                     if name in {"records", "texts", "edges", "sources", "evidence"}})
+                                     if name in {"records", "texts", "edges", "sources", "evidence", "generations"}})
 
     def _digest_of(self, batch: BatchId) -> Digest:
         digest = self.require(batch).digest

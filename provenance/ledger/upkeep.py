@@ -28,7 +28,7 @@ from provenance.ledger.manifest import Manifest
 from provenance.model.identity import BatchId, Digest
 from provenance.model.record import Ancestry, Record, first_of
 
-_OWN = ("records", "texts", "edges", "sources", "evidence")
+_OWN = ("records", "texts", "edges", "sources", "evidence", "generations")
 #: What reading a file with a right digest can raise where its writer was at fault.
 _UNREADABLE = (ProvenanceError, pa.ArrowException, AttributeError, LookupError, TypeError, ValueError)
 
@@ -159,8 +159,9 @@ def _verify_ancestry(where: str, record: Record, ancestry: _AncestryReader) -> I
     except _UNREADABLE as error:
         yield Fault(where, f"has a parent that cannot be read ({error})")
         return
-    # The making's class and models are not stored apart; they can only raise the join and add to the list.
-    derived = Ancestry.derive(parents)
+    # The making's class and models are not all stored apart; they can only raise the join and add to the list.
+    made = record.generation
+    derived = Ancestry.derive(parents, generators=made.generators if made else (), licence=made.licence if made else "")
     if (stored.depth != derived.depth or abs(stored.human_share - derived.human_share) > 1e-6
             or stored.origin.rank < derived.origin.rank or stored.grade > derived.grade
             or stored.licences != derived.licences or stored.sources != derived.sources

@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from provenance.model.generation import Generation
 from provenance.model.identity import Digest, RecordId
 from provenance.model.origin import Evidence, EvidenceGrade, OriginClass, join
 
@@ -60,8 +61,10 @@ class Ancestry:
 
     @staticmethod
     def derive(parents: Sequence[Ancestry], making: OriginClass = OriginClass.SYNTHETIC_RULE,
-               generators: Iterable[str] = ()) -> Ancestry:
+               generators: Iterable[str] = (), licence: str = "") -> Ancestry:
         """The summary of a record made from ``parents`` by a step of class ``making``.
+
+        ``licence`` is what the making itself adds: the expression that a model's terms put on its outputs.
 
         Raises:
             ValueError: no parents; a record without parents is a root.
@@ -69,7 +72,7 @@ class Ancestry:
         if not parents:
             raise ValueError("a derived record needs at least one parent")
         generator_list, cut_g = first_of([tuple(generators), *(p.generators for p in parents)])
-        licence_list, cut_l = first_of([p.licences for p in parents])
+        licence_list, cut_l = first_of([licence_ids(licence), *(p.licences for p in parents)])
         source_list, cut_s = first_of([p.sources for p in parents])
         return Ancestry(
             origin=join(making, *(p.origin for p in parents)),
@@ -139,6 +142,7 @@ class Record:
         parents: edges; empty for a root.
         evidence: evidence rows.
         source: where a root was found; None for what was made here.
+        generation: how a model was asked for it; None where none was.
         encoding: Python codec name of the original bytes.
     """
 
@@ -156,3 +160,4 @@ class Record:
     evidence: tuple[Evidence, ...] = field(default=())
     source: SourceFacts | None = None
     encoding: str = "utf-8"
+    generation: Generation | None = None
