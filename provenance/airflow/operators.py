@@ -114,12 +114,12 @@ class AugmentOperator(_ShardWord):
         from provenance.pipeline import augment, find_workshop
         from provenance.steps.augment import by_name
 
-        build, workshop = self.build(), find_workshop()
+        build = self.build()
         if not build.transforms:
             return dict(self.shard)
         transforms = [by_name(name) for name in build.transforms]
         made = augment(context, _ids(self.shard["batches"]), _ids(self.shard["snapshots"]), transforms,
-                       workshop.toolchain, build.seed, workshop.missing)
+                       find_workshop(), build.seed)
         return {**self.shard, "batches": [*self.shard["batches"], *map(str, made.batches)]}
 
 
@@ -129,9 +129,7 @@ class VerifyOperator(_ShardWord):
     def say(self, context: Context, airflow: Mapping[str, Any]) -> dict[str, Any]:
         from provenance.pipeline import find_workshop, verify
 
-        workshop = find_workshop()
-        said = verify(context, _ids(self.shard["batches"]), _ids(self.shard["snapshots"]), workshop.toolchain,
-                      workshop.missing)
+        said = verify(context, _ids(self.shard["batches"]), _ids(self.shard["snapshots"]), find_workshop())
         return {**self.shard, "verdicts": list(map(str, said.batches))}
 
 

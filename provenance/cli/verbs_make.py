@@ -93,16 +93,16 @@ def _ingest(arguments: argparse.Namespace) -> int:
 
 def _augment(arguments: argparse.Namespace) -> int:
     context = _context(arguments, "augment")
-    now, workshop = current(context.ledger), pipeline.find_workshop()
+    now = current(context.ledger)
     chosen = [by_name(name) for name in arguments.transform]
     return _report(pipeline.augment(context, now.roots, now.snapshots, chosen or pipeline.making.default_transforms(),
-                                    workshop.toolchain, arguments.seed, workshop.missing))
+                                    pipeline.find_workshop(), arguments.seed))
 
 
 def _verify(arguments: argparse.Namespace) -> int:
     context = _context(arguments, "verify")
-    now, workshop = current(context.ledger), pipeline.find_workshop()
-    return _report(pipeline.verify(context, now.records, now.snapshots, workshop.toolchain, workshop.missing))
+    now = current(context.ledger)
+    return _report(pipeline.verify(context, now.records, now.snapshots, pipeline.find_workshop()))
 
 
 def _judge(arguments: argparse.Namespace) -> int:

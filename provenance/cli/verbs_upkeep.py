@@ -15,6 +15,7 @@ from provenance.cli.output import say, show
 from provenance.errors import ProvenanceError
 from provenance.events import forwarder_from_config, read_events
 from provenance.languages import all_languages
+from provenance.languages.language import Tier
 from provenance.ledger import Ledger
 from provenance.ledger.upkeep import sweep, verify
 from provenance.pipeline import find_workshop
@@ -83,6 +84,12 @@ def _events(arguments: argparse.Namespace) -> int:
     return 0
 
 
+#: What an absent toolchain costs, by the tier of its language.
+_WITHOUT = {Tier.RUN: "verify says skipped; no policy that asks for runs allows",
+            Tier.PARSE: "verify says skipped; nothing of it can be run on an ordinary machine",
+            Tier.TEXT: "ingested and traced; nothing checks its syntax"}
+
+
 def _doctor(arguments: argparse.Namespace) -> int:
     rows: list[dict[str, Any]] = [{"part": "python", "found": platform.python_version(), "without it": ""}]
     for package, cost in (("duckdb", "no questions, no gate"), ("pyarrow", "no ledger"),
@@ -96,12 +103,8 @@ def _doctor(arguments: argparse.Namespace) -> int:
         rows.append({"part": package, "found": found, "without it": cost})
     rows.append({"part": "git", "found": shutil.which("git") or "missing", "without it": "no ingest from repositories"})
     workshop = find_workshop()
-    rows.append({"part": "compiler in sandbox", "without it": "verify says skipped; no policy that asks for it allows",
-                 "found": f"{workshop.toolchain.name} {workshop.toolchain.version}" if workshop.toolchain
-                 else f"missing: {workshop.missing}"})
     for language in all_languages().values():
-        rows.append({"part": f"language {language.name}",
-                     "found": f"tier {language.tier}, " + (language.toolchain or "no toolchain in this version"),
-                     "without it": "" if language.toolchain else "ingested and traced; every check that compiles is skipped"})
+        rows.append({"part": f"language {language.name}", "found": f"tier {language.tier}, {workshop.said(language.name)}",
+                     "without it": _WITHOUT[language.tier]})
     show(rows, arguments.format)
     return 0

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 
 import pyarrow as pa
 
-from provenance.languages.toolchain import Toolchain
+from provenance.errors import ProvenanceError
 from provenance.ledger import Ledger
 from provenance.model.identity import BatchId, RecordId
 from provenance.model.origin import OriginClass
@@ -19,6 +20,7 @@ from provenance.pipeline.context import Context
 from provenance.pipeline.inspection import verdict_rows
 from provenance.pipeline.run_step import Made, StepResult, Work, run_step
 from provenance.pipeline.shelf import Shelf, members_digest
+from provenance.pipeline.workshop import Workshop
 from provenance.steps import dedup as dedup_room
 from provenance.steps import verify as verify_room
 from provenance.steps.verify import ParentSample, Sample
@@ -26,41 +28,47 @@ from provenance.steps.verify import ParentSample, Sample
 JUDGE_VERSION = "1"
 
 
-def verify(context: Context, batches: Sequence[BatchId], snapshots: Sequence[BatchId], toolchain: Toolchain | None,
-           missing: str = "") -> StepResult:
+def verify(context: Context, batches: Sequence[BatchId], snapshots: Sequence[BatchId], workshop: Workshop) -> StepResult:
     """Compile and run every record of some batches, children against their parents; one batch of verdicts for each.
 
     Every record gets one verdict for each check, ``skipped`` where there is no compiler for its language.
     """
     shelf = Shelf(context.ledger, snapshots)
-    works = (work for batch in batches if (work := _verify_work(context, batch, shelf, toolchain, missing)))
+    works = (work for batch in batches if (work := _verify_work(context, batch, shelf, workshop)))
     return run_step(context, "verify", verify_room.VERSION, [*batches, *snapshots], works,
-                    {"toolchain": f"{toolchain.name} {toolchain.version}" if toolchain else f"none ({missing})"})
+                    {"toolchain": workshop.saying(_languages(context.ledger, batches))})
 
 
-def _verify_work(context: Context, batch: BatchId, shelf: Shelf, toolchain: Toolchain | None, missing: str) -> Work | None:
+def _languages(ledger: Ledger, batches: Sequence[BatchId]) -> set[str]:
+    """The languages of some batches, by their manifests; a batch that cannot be read is the step's to fail on."""
+    found: set[str] = set()
+    for batch in batches:
+        with contextlib.suppress(ProvenanceError):
+            found |= set(ledger.require(batch).summary.get("languages", {}))
+    return found
+
+
+def _verify_work(context: Context, batch: BatchId, shelf: Shelf, workshop: Workshop) -> Work | None:
     ledger = context.ledger
     manifest = ledger.require(batch)
     if not manifest.records:
         return None
     library = shelf.library_of(batch)
     records = ledger.records(batch)
-    members = [library.members_of(record.text) for record in records if record.language == "cobol"]
+    members = [library.members_of(record.text, record.language) for record in records]
+    languages = sorted({record.language for record in records})
     sources = {parent.record.batch_id for record in records for parent in record.parents if parent.role == "source"}
     recipe = Recipe("verify", verify_room.VERSION, {
-        "toolchain": f"{toolchain.name} {toolchain.version}" if toolchain else f"none ({missing})",
-        "library": members_digest(members)}, (batch, *sorted(sources)))
+        "toolchain": workshop.saying(languages), "library": members_digest(members)}, (batch, *sorted(sources)))
 
     def make() -> Made:
         verdicts: list[Verdict] = []
-        speaking = {toolchain.language} if toolchain else set()
         samples = _samples(ledger, batch, records)
         with ThreadPoolExecutor(max_workers=2) as pool:
-            for language in sorted({record.language for record in records}):
+            for language in languages:
                 chosen = [sample for sample, record in zip(samples, records, strict=True) if record.language == language]
-                tool = toolchain if language in speaking else None
-                why = missing if toolchain is None else f"no-toolchain: {language}"
-                verdicts.extend(verify_room.verify(chosen, tool, library.texts, missing=why, mapper=pool.map))
+                verdicts.extend(verify_room.verify(chosen, workshop.of(language), library.texts,
+                                                   missing=workshop.why(language), mapper=pool.map))
         return Made({}, verdicts, verdict_rows(verdicts))
 
     return Work(recipe, make, "verified")

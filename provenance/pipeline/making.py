@@ -10,7 +10,7 @@ from functools import partial
 from itertools import chain
 from pathlib import Path
 
-from provenance.languages.toolchain import SourceText, Toolchain
+from provenance.languages.toolchain import SourceText
 from provenance.ledger.codec import encode_records
 from provenance.model.identity import BatchId, Digest, RecordId, Swhid, canonical_json
 from provenance.model.origin import Evidence, EvidenceGrade, OriginClass
@@ -21,6 +21,7 @@ from provenance.pipeline.context import Context
 from provenance.pipeline.inspection import record_rows
 from provenance.pipeline.run_step import Made, StepResult, Work, run_step
 from provenance.pipeline.shelf import Library, Shelf, members_digest
+from provenance.pipeline.workshop import Workshop
 from provenance.sources import open_source
 from provenance.steps import augment as transforms_room
 from provenance.steps import ingest as ingest_room
@@ -96,22 +97,18 @@ def _ingest_work(snapshot: Snapshot, shard: str, entries: list[Entry], options: 
 
 
 def augment(context: Context, batches: Sequence[BatchId], snapshots: Sequence[BatchId], transforms: Sequence[Transform],
-            toolchain: Toolchain | None, seed: int = 0, missing: str = "") -> StepResult:
+            workshop: Workshop, seed: int = 0) -> StepResult:
     """Apply each transform to each program; one batch for each pair of parent batch and transform.
 
-    A transform that does not apply leaves a verdict on the parent with its reason. Without a toolchain every transform
-    is refused for want of it.
+    A transform that does not apply leaves a verdict on the parent with its reason. Without a toolchain for its language
+    every transform is refused for want of it.
     """
     shelf = Shelf(context.ledger, snapshots)
-    works = chain.from_iterable(_augment_works(context, batch, shelf, transforms, toolchain, seed, missing)
+    works = chain.from_iterable(_augment_works(context, batch, shelf, transforms, workshop, seed)
                                 for batch in batches)
     return run_step(context, "augment", AUGMENT_VERSION, [*batches, *snapshots], works, {
         "transforms": ",".join(transform.name for transform in transforms), "seed": seed,
-        "toolchain": _toolchain_id(toolchain, missing)})
-
-
-def _toolchain_id(toolchain: Toolchain | None, missing: str) -> str:
-    return f"{toolchain.name} {toolchain.version}" if toolchain else f"none ({missing})"
+        "toolchain": workshop.saying({transform.language for transform in transforms})})
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,40 +122,45 @@ class _Parent:
 
 
 def _augment_works(context: Context, batch: BatchId, shelf: Shelf, transforms: Sequence[Transform],
-                   toolchain: Toolchain | None, seed: int, missing: str) -> Iterator[Work]:
+                   workshop: Workshop, seed: int) -> Iterator[Work]:
     ledger = context.ledger
     manifest = ledger.require(batch)
-    if not set(manifest.summary.get("languages", {})) & {transform.language for transform in transforms}:
+    languages = {transform.language for transform in transforms} & set(manifest.summary.get("languages", {}))
+    if not languages:
         return
     library = shelf.library_of(batch)
-    languages = {transform.language for transform in transforms}
     programs = [(RecordId(batch.number, row), record) for row, record in enumerate(ledger.records(batch))
                 if record.kind == "program" and record.language in languages]
     if not programs:
         return
-    copied = {record_id: library.members_of(record.text) for record_id, record in programs}
-    used = {library.record_of(text)[0].batch_id for members in copied.values() for text in members.values()}
-    common = {"toolchain": _toolchain_id(toolchain, missing), "library": members_digest(copied.values())}
+    copied = {record_id: library.members_of(record.text, record.language) for record_id, record in programs}
+    used = {language: {library.record_of(text)[0].batch_id for record_id, record in programs
+                       if record.language == language for text in copied[record_id].values()} for language in languages}
     prepared: list[_Parent] = []
 
     def parents() -> list[_Parent]:
         # What the compiler says of a program is the same for every transform; asked once, and only if a batch is missing.
         if not prepared:
             with ThreadPoolExecutor(max_workers=2) as pool:
-                prepared.extend(pool.map(lambda it: _prepare(it[0], it[1], copied[it[0]], toolchain, missing), programs))
+                prepared.extend(pool.map(lambda it: _prepare(it[0], it[1], copied[it[0]], workshop), programs))
         return prepared
 
     for transform in transforms:
+        language = transform.language
+        if not any(record.language == language for _, record in programs):
+            continue
+        library_digest = members_digest(copied[record_id] for record_id, record in programs if record.language == language)
         recipe = Recipe("augment", AUGMENT_VERSION, {
-            "transform": transform.name, "transform_version": transform.version, "options": transform.params(), **common},
-            (batch, *sorted(used - {batch})), seed)
+            "transform": transform.name, "transform_version": transform.version, "options": transform.params(),
+            "toolchain": workshop.said(language), "library": library_digest},
+            (batch, *sorted(used[language] - {batch})), seed)
         yield Work(recipe, partial(_apply, recipe, transform, parents, library, seed), "derived")
 
 
-def _prepare(record_id: RecordId, record: Record, members: dict[str, str], toolchain: Toolchain | None,
-             missing: str) -> _Parent:
+def _prepare(record_id: RecordId, record: Record, members: dict[str, str], workshop: Workshop) -> _Parent:
+    toolchain = workshop.of(record.language)
     if toolchain is None:
-        return _Parent(record_id, record, None, f"no-toolchain: {missing}")
+        return _Parent(record_id, record, None, f"no-toolchain: {workshop.why(record.language)}")
     source = SourceText(record.name, record.text)
     answer = toolchain.check(source, members)
     if answer.outcome is not Outcome.PASS:

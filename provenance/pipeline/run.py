@@ -50,7 +50,7 @@ class Run:
         return None
 
     def workshop(self) -> Workshop:
-        """The compiler in its sandbox, or why there is none."""
+        """The compilers in their sandbox; made once a run."""
         if self._workshop is None:
             self._workshop = find_workshop()
         return self._workshop
@@ -77,16 +77,12 @@ class Run:
     def augment(self, batches: Sequence[BatchId], transforms: Sequence[Transform | str] = (), seed: int = 0) -> Batches:
         """Apply transforms (all that ship, where none are named) to the programs of some batches."""
         chosen = tuple(by_name(each) if isinstance(each, str) else each for each in transforms)
-        workshop = self.workshop()
-        return self._note(making.augment(
-            self.context.child("augment"), batches, self._snapshots, chosen or making.default_transforms(),
-            workshop.toolchain, seed, workshop.missing)).batches
+        return self._note(making.augment(self.context.child("augment"), batches, self._snapshots,
+                                         chosen or making.default_transforms(), self.workshop(), seed)).batches
 
     def verify(self, batches: Sequence[BatchId]) -> Batches:
         """Compile and run the records of some batches; returns the batches of verdicts."""
-        workshop = self.workshop()
-        return self._say(judging.verify(self.context.child("verify"), batches, self._snapshots, workshop.toolchain,
-                                        workshop.missing))
+        return self._say(judging.verify(self.context.child("verify"), batches, self._snapshots, self.workshop()))
 
     def judge(self, batches: Sequence[BatchId], threshold: float = 0.85) -> Batches:
         """Exact and near-duplicates over the records of some batches; returns the batch of verdicts."""

@@ -24,9 +24,9 @@ class Library:
     texts: Mapping[str, str] = field(default_factory=dict)
     records: Mapping[str, tuple[RecordId, Record]] = field(default_factory=dict)
 
-    def members_of(self, text: str) -> dict[str, str]:
-        """The members that a program copies, by name as copied; transitively."""
-        return referenced_members(text, self.texts)
+    def members_of(self, text: str, language: str) -> dict[str, str]:
+        """The members that a program of a language includes, by name as included; transitively."""
+        return referenced_members(text, self.texts) if language == "cobol" else {}
 
     def record_of(self, text: str) -> tuple[RecordId, Record]:
         """The record that holds a member's text; of several copies the first by id."""

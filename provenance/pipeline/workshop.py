@@ -1,37 +1,95 @@
-"""The compiler in its sandbox, or the reason why there is none. Nothing is ever compiled or run outside the sandbox."""
+"""The compilers in their sandbox, or the reason why one is absent. Nothing is ever compiled or run outside the sandbox.
+
+    >>> Workshop.empty("no-sandbox: bwrap is not installed").said("cobol")
+    'none (no-sandbox: bwrap is not installed)'
+"""
 
 from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from typing import Any, Self
 
 from provenance.languages.cobol_copy import referenced_members
-from provenance.languages.toolchain import Answer, Library, Observation, SourceText, Toolchain
+from provenance.languages.toolchain import (
+    NO_INPUT,
+    Answer,
+    Inputs,
+    Library,
+    Observation,
+    SourceText,
+    TestReport,
+    Toolchain,
+)
 from provenance.model.identity import Digest
-from provenance.sources.gnucobol import find_gnucobol
 from provenance.sources.sandbox import Missing, find_sandbox
+from provenance.sources.toolchains import FINDERS
 
 
-@dataclass(frozen=True, slots=True)
 class Workshop:
-    """Either a toolchain, or why it is missing."""
+    """A toolchain for each language, looked for when it is first asked for (starting a compiler takes time).
 
-    toolchain: Toolchain | None
-    missing: str = ""
+    Args:
+        toolchains: those at hand.
+        finders: language -> how to look for its toolchain.
+    """
+
+    def __init__(self, *toolchains: Toolchain,
+                 finders: Mapping[str, Callable[[], Toolchain | Missing]] | None = None) -> None:
+        self._found: dict[str, Toolchain | Missing] = {tool.language: tool for tool in toolchains}
+        self._finders = dict(finders or {})
+        self._nothing = ""
+        self._lock = threading.Lock()
+
+    @classmethod
+    def empty(cls, reason: str) -> Self:
+        """A workshop without any tool, and why."""
+        made = cls()
+        made._nothing = reason
+        return made
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages for which there is a toolchain, or a way to look for one."""
+        return tuple(sorted({*self._found, *self._finders}))
+
+    def of(self, language: str) -> Toolchain | None:
+        """The toolchain of a language, or None; `why` then says why."""
+        found = self._look(language)
+        return None if isinstance(found, Missing) else found
+
+    def why(self, language: str) -> str:
+        """Why there is no toolchain for a language; empty where there is one."""
+        found = self._look(language)
+        return found.reason if isinstance(found, Missing) else ""
+
+    def said(self, language: str) -> str:
+        """Name and version of a language's toolchain as recipes hold it, or that there is none and why."""
+        found = self._look(language)
+        return f"none ({found.reason})" if isinstance(found, Missing) else f"{found.name} {found.version}"
+
+    def saying(self, languages: Iterable[str]) -> str:
+        """What `said` says of several languages, as one text."""
+        return "; ".join(f"{language}: {self.said(language)}" for language in sorted(set(languages)))
+
+    def _look(self, language: str) -> Toolchain | Missing:
+        with self._lock:
+            if language not in self._found:
+                find = self._finders.get(language)
+                found = find() if find else Missing(self._nothing or f"no-toolchain: {language}")
+                self._found[language] = found if isinstance(found, Missing) else Remembering(found)
+            return self._found[language]
 
 
 def find_workshop() -> Workshop:
-    """Look for bubblewrap and GnuCOBOL; checks that need an absent one become ``skipped``, never ``pass``."""
+    """Look for bubblewrap, and for each compiler when it is needed; checks that need an absent one become ``skipped``,
+    never ``pass``."""
     sandbox = find_sandbox()
     if isinstance(sandbox, Missing):
-        return Workshop(None, sandbox.reason)
-    toolchain = find_gnucobol(sandbox)
-    if isinstance(toolchain, Missing):
-        return Workshop(None, toolchain.reason)
-    return Workshop(Remembering(toolchain))
+        return Workshop.empty(sandbox.reason)
+    return Workshop(finders={language: partial(find, sandbox) for language, find in FINDERS.items()})
 
 
 class Remembering:
@@ -50,11 +108,20 @@ class Remembering:
         found: Answer = self._once(("check", *_key(source, library)), lambda: self._toolchain.check(source, library))
         return found
 
-    def observe(self, source: SourceText, library: Library, dialect: str,
-                runs: int = 1) -> tuple[Answer, tuple[Observation, ...]]:
+    def observe(self, source: SourceText, library: Library, dialect: str, runs: int = 1,
+                inputs: Inputs = NO_INPUT) -> tuple[Answer, tuple[Observation, ...]]:
+        if inputs != NO_INPUT:  # asked once each, as a rule
+            return self._toolchain.observe(source, library, dialect, runs, inputs)
         found: tuple[Answer, tuple[Observation, ...]] = self._once(
             ("observe", dialect, runs, *_key(source, library)),
             lambda: self._toolchain.observe(source, library, dialect, runs))
+        return found
+
+    def test(self, source: SourceText, tests: SourceText, library: Library,
+             dialect: str) -> tuple[Answer, TestReport | None]:
+        found: tuple[Answer, TestReport | None] = self._once(
+            ("test", dialect, tests.name, tests.text, *_key(source, library)),
+            lambda: self._toolchain.test(source, tests, library, dialect))
         return found
 
     def code(self, source: SourceText, library: Library, dialect: str) -> str | None:

@@ -22,7 +22,7 @@ from pathlib import Path
 
 from provenance.errors import SourceError
 from provenance.languages.cobol_copy import looks_free, referenced_members, words
-from provenance.languages.toolchain import Answer, Library, Observation, SourceText
+from provenance.languages.toolchain import NO_INPUT, Answer, Inputs, Library, Observation, SourceText, TestReport
 from provenance.model.verdict import Outcome
 from provenance.sources.sandbox import Finished, Limits, Missing, Sandbox
 from provenance.sources.sandbox_folder import fingerprints, put, take
@@ -103,9 +103,9 @@ class GnuCobol:
         return _refusal(said.decode("utf-8", "replace"), (source.text, *members.values()))
 
     def observe(
-        self, source: SourceText, library: Library, dialect: str, runs: int = 1
+        self, source: SourceText, library: Library, dialect: str, runs: int = 1, inputs: Inputs = NO_INPUT
     ) -> tuple[Answer, tuple[Observation, ...]]:
-        """Compile once and run ``runs`` times, each in an empty folder with a standing clock and without input."""
+        """Compile once and run ``runs`` times, each in a fresh folder with a standing clock and the same inputs."""
         if dialect not in DIALECTS:
             return Answer(Outcome.ERROR, f"unknown-dialect: {dialect}"), ()
         with self._folder(source, library) as (folder, members):
@@ -115,6 +115,12 @@ class GnuCobol:
         with self.sandbox.workdir() as shelf:
             put(shelf, "prog", program, 0o755)
             return answer, tuple(self._observe(shelf / "prog") for _ in range(runs))
+
+    def test(
+        self, source: SourceText, tests: SourceText, library: Library, dialect: str
+    ) -> tuple[Answer, TestReport | None]:
+        """There is no runner yet."""
+        return Answer(Outcome.SKIPPED, "no-test-runner: cobol"), None
 
     def listing(self, source: SourceText, library: Library, dialect: str) -> str | None:
         """The listing with symbols and cross-reference, or None where cobc refuses the text."""

@@ -14,7 +14,16 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from provenance.languages.cobol_copy import missing_members, referenced_members
-from provenance.languages.toolchain import Answer, Library, Observation, SourceText
+from provenance.languages.toolchain import (
+    HEAD,
+    NO_INPUT,
+    Answer,
+    Inputs,
+    Library,
+    Observation,
+    SourceText,
+    TestReport,
+)
 from provenance.model.verdict import Outcome
 
 _SAID = re.compile(r"\bDISPLAY\s+\"([^\"\n]*)\"|\bDISPLAY\s+'([^'\n]*)'", re.IGNORECASE)
@@ -53,9 +62,9 @@ class FakeToolchain:
         return Answer(Outcome.PASS, dialect="fake")
 
     def observe(
-        self, source: SourceText, library: Library, dialect: str, runs: int = 1
+        self, source: SourceText, library: Library, dialect: str, runs: int = 1, inputs: Inputs = NO_INPUT
     ) -> tuple[Answer, tuple[Observation, ...]]:
-        """Displays the literals of the text and of its copybooks, and does what is ordered."""
+        """Displays the literals of the text and of its copybooks, and does what is ordered; ``fake: echo`` adds its input."""
         answer = self.check(source, library)
         self.calls["observe", source.text] += 1
         orders = self._orders(source)
@@ -73,8 +82,21 @@ class FakeToolchain:
             files = {name: hashlib.sha256(b"").hexdigest() for name in orders.get("file", ())}
             stopped = next(iter(orders.get("stop", ())), "")
             code = int(next(iter(orders.get("exit", ())), "0"))
-            seen.append(Observation(code, hashlib.sha256(out).hexdigest(), len(out), files, stopped))
+            out += inputs.stdin if "echo" in orders else b""
+            seen.append(Observation(code, hashlib.sha256(out).hexdigest(), len(out), files, stopped,
+                                    out.decode("utf-8", "replace")[:HEAD]))
         return Answer(Outcome.PASS, dialect=dialect), tuple(seen)
+
+    def test(
+        self, source: SourceText, tests: SourceText, library: Library, dialect: str
+    ) -> tuple[Answer, TestReport | None]:
+        """Each line ``EXPECT text`` of the tests holds where the program displays that text."""
+        answer, seen = self.observe(source, library, dialect)
+        if answer.outcome is not Outcome.PASS or not seen:
+            return answer, None
+        wanted = re.findall(r"^EXPECT (.*)$", tests.text, re.MULTILINE)
+        missed = [text for text in wanted if text not in seen[0].head.splitlines()]
+        return answer, TestReport(len(wanted) - len(missed), len(missed), missed[0] if missed else "")
 
     def code(self, source: SourceText, library: Library, dialect: str) -> str | None:
         """What is ordered by ``fake: code X``; none where nothing is."""

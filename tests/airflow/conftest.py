@@ -45,7 +45,7 @@ def needs_compiler() -> None:
     """Skip where there is no compiler in a sandbox: every policy refuses what no compiler has seen."""
     from provenance.pipeline import find_workshop
 
-    if missing := find_workshop().missing:
+    if missing := find_workshop().why("cobol"):
         pytest.skip(missing)
 
 

@@ -245,6 +245,7 @@ def test_an_expectation_that_fails_is_one_line(cli, copied, repo, monkeypatch):
 def test_doctor(cli, faked):
     status, out, _ = cli("doctor", "--format", "json")
     rows = {row["part"]: row for row in json.loads(out)}
-    assert status == 0 and rows["compiler in sandbox"]["found"] == "fake 1"
-    assert all(rows[part]["without it"] for part in ("duckdb", "pyarrow", "rensa", "git", "compiler in sandbox"))
+    assert status == 0 and rows["language cobol"]["found"] == "tier A, fake 1"
+    assert all(rows[part]["without it"] for part in ("duckdb", "pyarrow", "rensa", "git", "language cobol"))
+    assert rows["language rpg"]["found"] == "tier C, none (no-toolchain: rpg)"
     assert {"duckdb", "pyarrow", "rensa", "git", "language cobol"} <= set(rows)

@@ -9,7 +9,7 @@ import pytest
 
 from provenance.errors import InvalidId, PolicyError, ToolMissing
 from provenance.model.identity import RecordId
-from provenance.pipeline import Context, Source
+from provenance.pipeline import Context, Source, Workshop
 from provenance.pipeline.judging import judge, verify
 from provenance.steps import dedup
 from provenance.testing import FakeToolchain
@@ -37,7 +37,7 @@ def test_every_record_has_one_verdict_of_each_check(built):
 
 def test_without_a_toolchain_nothing_passes(built, copied):
     here = Context(copied["ledger"], "late")
-    result = verify(here, built["roots"], built["snapshots"], None, "no-sandbox: bwrap is not installed")
+    result = verify(here, built["roots"], built["snapshots"], Workshop.empty("no-sandbox: bwrap is not installed"))
     said = verdicts(copied["ledger"], result.batches)
     assert {row["outcome"] for row in said} == {"skipped"}
     assert all(row["reason"] for row in said)
@@ -49,10 +49,10 @@ def test_another_compiler_version_makes_other_verdicts(tmp_path, ledger, context
     repository(tmp_path / "repo")
     run = run_of(ledger)
     roots = run.ingest(Source(str(tmp_path / "repo")))
-    first = verify(context, roots, run._snapshots, FakeToolchain())
-    second = verify(context, roots, run._snapshots, FakeToolchain(version="2"))
+    first = verify(context, roots, run._snapshots, Workshop(FakeToolchain()))
+    second = verify(context, roots, run._snapshots, Workshop(FakeToolchain(version="2")))
     assert second.made == first.made == 1 and first.batches != second.batches
-    assert verify(context, roots, run._snapshots, FakeToolchain()).adopted == 1
+    assert verify(context, roots, run._snapshots, Workshop(FakeToolchain())).adopted == 1
 
 
 def test_a_tool_that_breaks_is_an_error_and_no_verdict_on_the_sample(tmp_path, ledger, context):
@@ -61,7 +61,7 @@ def test_a_tool_that_breaks_is_an_error_and_no_verdict_on_the_sample(tmp_path, l
                   "B.cbl": program("B", more="      * fake: crash\n"), "C.cbl": program("C")}, at=OLD)
     run = run_of(ledger)
     roots = run.ingest(Source(str(maker.root)))
-    result = verify(context, roots, run._snapshots, FakeToolchain())
+    result = verify(context, roots, run._snapshots, Workshop(FakeToolchain()))
     names = {RecordId(roots[0].number, n): r.name for n, r in enumerate(ledger.records(roots[0]))}
     said = {(names[RecordId(r["batch"], r["row"])], r["check"]): r["outcome"] for r in verdicts(ledger, result.batches)}
     assert said["A.cbl", "syntax"] == said["B.cbl", "syntax"] == "error"
@@ -73,7 +73,7 @@ def test_a_parent_and_its_children_ask_the_compiler_once_for_equal_texts(tmp_pat
     run = run_of(ledger)
     tool = FakeToolchain()
     roots = run.ingest(Source(str(tmp_path / "repo")))
-    verify(context, roots, run._snapshots, tool)
+    verify(context, roots, run._snapshots, Workshop(tool))
     assert max(tool.calls.values()) <= 2  # ONE.cbl and its copy under one name: one trial
 
 

@@ -10,7 +10,7 @@ from provenance.errors import InvalidId, LedgerCorrupt, LedgerError, PolicyError
 from provenance.ledger import Ledger
 from provenance.ledger.upkeep import verify
 from provenance.model.identity import Digest, RecordId
-from provenance.pipeline import Run, Source, find_workshop
+from provenance.pipeline import Run, Source, Workshop, find_workshop
 from provenance.pipeline.making import augment
 from provenance.steps.ingest import Entry, Options, buckets
 from tests.pipeline.small_pipeline import COPYBOOK, LOOSE, NOTES, build, program, repository, run_of
@@ -70,7 +70,7 @@ def test_without_a_toolchain_every_transform_says_so(context, tmp_path):
     repository(tmp_path / "repo")
     run = run_of(context.ledger)
     roots = run.ingest(Source(str(tmp_path / "repo")))
-    result = augment(context, roots, run._snapshots, NOTES, None, missing="no-sandbox: bwrap is not installed")
+    result = augment(context, roots, run._snapshots, NOTES, Workshop.empty("no-sandbox: bwrap is not installed"))
     assert result.records == 0 and result.verdicts == 10
     reasons = {row["reason"] for batch in result.batches
                for row in context.ledger.table(context.ledger.require(batch), "verdicts").to_pylist()}
@@ -175,7 +175,7 @@ def test_an_unknown_transform_is_refused_before_anything_runs(ledger):
 def test_a_batch_that_is_not_in_the_ledger_is_named(ledger, context):
     gone = RecordId(5, 0).batch_id
     with pytest.raises(LedgerError, match=str(gone)):
-        augment(context, (gone,), (), NOTES, None)
+        augment(context, (gone,), (), NOTES, Workshop.empty("none"))
 
 
 def test_options_make_other_batches(tmp_path, ledger):
@@ -188,8 +188,9 @@ def test_options_make_other_batches(tmp_path, ledger):
 
 def test_the_real_compiler_in_its_sandbox(tmp_path, ledger):
     workshop = find_workshop()
-    if workshop.toolchain is None:
-        pytest.skip(f"no compiler in a sandbox: {workshop.missing}")
+    compiler = workshop.of("cobol")
+    if compiler is None:
+        pytest.skip(f"no compiler in a sandbox: {workshop.why('cobol')}")
     maker = Maker(tmp_path / "repo")
     maker.commit({"LICENSE": MIT, "copy/SHARED.cpy": COPYBOOK, "ONE.cbl": program("ONE"),
                   "src/TWO.cbl": program("TWO", copies="SHARED"),
@@ -213,5 +214,5 @@ def test_the_real_compiler_in_its_sandbox(tmp_path, ledger):
     broken = next(RecordId(batch.number, row) for batch in roots for row, record in enumerate(ledger.records(batch))
                   if record.name == "BROKEN.cbl")
     assert said[broken.batch, broken.row, "syntax"][0] == "fail"
-    assert {row["tool_version"] for row in verdicts if row["outcome"] == "pass"} == {workshop.toolchain.version}
+    assert {row["tool_version"] for row in verdicts if row["outcome"] == "pass"} == {compiler.version}
     assert not list(verify(ledger))
