@@ -119,7 +119,7 @@ class AugmentOperator(_ShardWord):
             return dict(self.shard)
         transforms = [by_name(name) for name in build.transforms]
         made = augment(context, _ids(self.shard["batches"]), _ids(self.shard["snapshots"]), transforms,
-                       find_workshop(), build.seed)
+                       find_workshop(), build.seed, build.per_program)
         return {**self.shard, "batches": [*self.shard["batches"], *map(str, made.batches)]}
 
 
@@ -165,7 +165,7 @@ class AssembleOperator(BuildOperator):
         build, shards = self.build(), _whole(self.shards, "verify")
         _, dataset = assemble(context, build.dataset, _all(shards, "batches"),
                               _all(shards, "verdicts") + _ids(_given(self.judged, "judge")), read_policy(build.policy),
-                              dict(build.shares) or None, build.seed)
+                              dict(build.shares) or None, build.seed, build.mixture)
         return {"dataset": str(dataset.ref), "manifest_sha256": dataset.digest.hex}
 
 

@@ -139,10 +139,10 @@ def _build(arguments: argparse.Namespace) -> int:
         roots: pipeline.Batches = ()
         for source in build.sources:
             roots += run.ingest(source)
-        records = roots + (run.augment(roots, build.transforms, build.seed) if build.transforms else ())
+        records = roots + (run.augment(roots, build.transforms, build.seed, build.per_program) if build.transforms else ())
         run.verify(records)
         run.judge(records, build.near_duplicate)
-        dataset = run.assemble(build.dataset, records, build.policy, dict(build.shares) or None, build.seed)
+        dataset = run.assemble(build.dataset, records, build.policy, dict(build.shares) or None, build.seed, build.mixture)
         ticket = run.gate(dataset, build.policy)
     for result in run.results:
         _report(result)

@@ -65,7 +65,7 @@ def write_dataset(ledger: Ledger, batch: Manifest) -> DatasetFolder:
         # Another version of the Parquet library writes other bytes for the same rows; what is published stays.
         return open_dataset(folder)
     files = []
-    counts: dict[str, dict[str, int]] = {"origins": {}, "splits": {}, "languages": {}}
+    counts: dict[str, dict[str, int]] = {"origins": {}, "splits": {}, "languages": {}, "makers": _makers(ledger, batch)}
     for split, number, content in _shards(ledger, batch):
         name = _file_name(split, number)
         sink = pa.BufferOutputStream()
@@ -80,10 +80,19 @@ def write_dataset(ledger: Ledger, batch: Manifest) -> DatasetFolder:
                 counts[key][value] = counts[key].get(value, 0) + 1
     manifest = {"format": FORMAT_VERSION, "name": row["name"], "version": str(batch.batch), "ledger": ledger.id,
                 "batch_manifest": str(batch.digest), "root": row["root"], "size": row["size"], "policy": row["policy"],
-                "created_at": batch.written_at, "files": files,
+                "created_at": batch.written_at, "files": files, "mixture": batch.recipe.params.get("mixture", {}),
                 **{key: dict(sorted(value.items())) for key, value in counts.items()}}
     put_once(folder / "manifest.json", json.dumps(manifest, indent=1, sort_keys=True).encode())
     return open_dataset(folder)
+
+
+def _makers(ledger: Ledger, batch: Manifest) -> dict[str, int]:
+    """What made the members, counted: step with transform, skeleton, or mode and model."""
+    counts: dict[str, int] = {}
+    for item in pa.compute.value_counts(ledger.table(batch, "members").column("batch")).to_pylist():
+        maker = ledger.require(BatchId(item["values"])).recipe.maker
+        counts[maker] = counts.get(maker, 0) + item["counts"]
+    return counts
 
 
 def _file_name(split: str, number: int) -> str:
@@ -256,8 +265,9 @@ def _compare(dataset: DatasetFolder, listed: Mapping[str, Any], ledger: Ledger) 
         return
     row = ledger.table(batch, "datasets").to_pylist()[0]
     for key, value in (("name", row["name"]), ("root", row["root"]), ("size", row["size"]), ("policy", row["policy"]),
-                       ("created_at", batch.written_at), ("ledger", ledger.id)):
-        if said[key] != value:
+                       ("created_at", batch.written_at), ("ledger", ledger.id),
+                       ("makers", _makers(ledger, batch)), ("mixture", batch.recipe.params.get("mixture", {}))):
+        if said.get(key) != value:
             yield Fault("manifest.json", f"has {key} {said[key]!r} where the ledger has {value!r}")
     expected = set()
     for split, number, content in _shards(ledger, batch):

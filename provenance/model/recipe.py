@@ -52,5 +52,11 @@ class Recipe:
         return Digest.of_json({"corpus-provenance-recipe": 1, **self.to_json()})
 
     @property
+    def maker(self) -> str:
+        """What makes the records of this batch: the step with its transform, skeleton, or mode and model."""
+        named = [str(self.params[key]) for key in ("transform", "mode", "skeleton", "model") if self.params.get(key)]
+        return ":".join([self.step, *named])
+
+    @property
     def batch(self) -> BatchId:
         return BatchId.of(self.digest)

@@ -12,9 +12,14 @@
     [augment]
     transforms = ["rename-data-names"]     # absent: all that ship; empty: none
     seed = 7
+    per_program = 4                        # at most so many versions of one program; 0 or absent: all that apply
 
     [judge]
     near_duplicate = 0.85
+
+    [mix]
+    per_root = 8                           # per_transform, per_generator likewise; 0 or absent: no limit
+    weights = { java = 0.5 }
 
     [splits]
     train = 0.9
@@ -41,12 +46,14 @@ from provenance.steps.assemble import check_shares
 from provenance.steps.augment import ALL
 from provenance.steps.dedup import LEAST_THRESHOLD
 from provenance.steps.ingest import Options
+from provenance.steps.mixture import Mixture
 
-_TOP = {"name": str, "dataset": str, "policy": str, "source": list, "augment": dict, "judge": dict, "splits": dict}
+_TOP = {"name": str, "dataset": str, "policy": str, "source": list, "augment": dict, "judge": dict, "splits": dict, "mix": dict}
 _SOURCE = {"where": str, "rev": str, "name": str, "licence": str, "claim": str, "by": str, "languages": list,
            "paths": list, "max_bytes": int, "include_vendored": bool, "include_generated": bool, "show_authors": bool,
            "allowed_signers": str}
-_AUGMENT = {"transforms": list, "seed": int}
+_AUGMENT = {"transforms": list, "seed": int, "per_program": int}
+_MIX = {"per_root": int, "per_transform": int, "per_generator": int, "weights": dict}
 _TEXTS = {"transforms", "languages", "paths"}
 _JUDGE = {"near_duplicate": float}
 
@@ -61,6 +68,8 @@ class Build:
     sources: tuple[Source, ...]
     transforms: tuple[str, ...] = ()
     seed: int = 0
+    per_program: int = 0
+    mixture: Mixture = Mixture()
     near_duplicate: float = 0.85
     shares: Mapping[str, float] = field(default_factory=dict)
 
@@ -80,7 +89,7 @@ def read_build(path: str | Path) -> Build:
     _check(value, _TOP, "", mistakes)
     mistakes += [f"{name} is missing" for name in ("name", "policy", "source") if name not in value]
     mistakes += [f"{name} is empty" for name in ("name", "policy", "source") if value.get(name) in ("", [])]
-    for name, keys in (("augment", _AUGMENT), ("judge", _JUDGE)):
+    for name, keys in (("augment", _AUGMENT), ("judge", _JUDGE), ("mix", _MIX)):
         _check(value.get(name, {}), keys, f"{name}.", mistakes)
     sources = value.get("source", [])
     for number, source in enumerate(sources if isinstance(sources, list) else []):
@@ -114,6 +123,15 @@ def _check_values(value: Mapping[str, Any], mistakes: list[str]) -> None:
     for name in value.get("augment", {}).get("transforms", []):
         if name not in known:
             mistakes.append(f"augment.transforms names {name!r}{_meant(name, known)}")
+    if value.get("augment", {}).get("per_program", 0) < 0:
+        mistakes.append("augment.per_program is below 0")
+    for language in value.get("mix", {}).get("weights", {}):
+        if language not in all_languages():
+            mistakes.append(f"mix.weights names {language!r}{_meant(language, set(all_languages()))}")
+    try:
+        _mixture(value)
+    except (PolicyError, TypeError) as error:
+        mistakes.append(str(error))
     if not LEAST_THRESHOLD <= value.get("judge", {}).get("near_duplicate", 1) <= 1:
         mistakes.append(f"judge.near_duplicate is not in {LEAST_THRESHOLD}..1")
     try:
@@ -130,8 +148,13 @@ def _build(value: Mapping[str, Any], home: Path) -> Build:
     return Build(
         name=value["name"], dataset=value.get("dataset", value["name"]), policy=_policy(home, value["policy"]),
         sources=tuple(_source(entry, home) for entry in value["source"]),
-        transforms=tuple(augment.get("transforms", (transform.name for transform in ALL))), seed=augment.get("seed", 0),
+        transforms=tuple(augment.get("transforms", (transform.name for transform in ALL))),
+        seed=augment.get("seed", 0), per_program=augment.get("per_program", 0), mixture=_mixture(value),
         near_duplicate=float(judge.get("near_duplicate", 0.85)), shares=dict(value.get("splits", {})))
+
+
+def _mixture(value: Mapping[str, Any]) -> Mixture:
+    return Mixture(**value.get("mix", {}))
 
 
 def _source(entry: Mapping[str, Any], home: Path) -> Source:

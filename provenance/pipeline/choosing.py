@@ -27,6 +27,7 @@ from provenance.pipeline.context import Context
 from provenance.pipeline.run_step import Made, StepResult, Work, run_step
 from provenance.steps import assemble as assemble_room
 from provenance.steps.assemble import Candidate
+from provenance.steps.mixture import SIDE_ROLES, Item, Mixture, mix
 
 GATE_VERSION = "1"
 DEFAULT_SHARES = {"train": 0.9, "validation": 0.05, "test": 0.05}
@@ -53,7 +54,8 @@ def read_policy(path: str | Path) -> Policy:
 
 
 def assemble(context: Context, name: str, batches: Sequence[BatchId], verdicts: Sequence[BatchId], policy: Policy,
-             shares: Mapping[str, float] | None = None, seed: int = 0) -> tuple[StepResult, DatasetFolder]:
+             shares: Mapping[str, float] | None = None, seed: int = 0,
+             mixture: Mixture = Mixture()) -> tuple[StepResult, DatasetFolder]:
     """Choose the records that the policy admits one by one, give each a split, and write the training set's files.
 
     Args:
@@ -62,7 +64,8 @@ def assemble(context: Context, name: str, batches: Sequence[BatchId], verdicts: 
         verdicts: batches whose verdicts count (verify, judge, review).
         policy: record-level rules decide who is admitted; the gate decides on the whole, later and apart.
         shares: split -> share; `DEFAULT_SHARES` where not given.
-        seed: draws the order in which components are given a split.
+        seed: draws the order in which components are given a split, and what a mixture takes.
+        mixture: limits on what one root, transform or model may bring in; kept in the recipe and in the set's manifest.
 
     Raises:
         PolicyError: nothing is admitted, or the shares are impossible.
@@ -77,12 +80,13 @@ def assemble(context: Context, name: str, batches: Sequence[BatchId], verdicts: 
     recipe = Recipe("assemble", assemble_room.VERSION, {
         "name": name, "policy": str(policy.digest), "shares": shares,
         **({"recalls": str(Digest.of_json(recalls))} if recalls else {}),
+        **({"mixture": mixture.to_json()} if mixture else {}),
         "candidates": str(Digest.of_json(sorted(map(str, batches)))),
         "verdicts": str(Digest.of_json(sorted(map(str, verdicts))))}, tuple({*batches, *verdicts}), seed)
 
     def make() -> Made:
         with Lens(context.ledger) as lens:
-            return _select(lens, recipe, name, batches, verdicts, policy, shares)
+            return _select(lens, recipe, name, batches, verdicts, policy, shares, mixture)
 
     result = run_step(context, "assemble", assemble_room.VERSION, [*batches, *verdicts],
                       [Work(recipe, make, "assembled")], {"dataset": name, "policy": policy.name, "seed": seed})
@@ -90,7 +94,7 @@ def assemble(context: Context, name: str, batches: Sequence[BatchId], verdicts: 
 
 
 def _select(lens: Lens, recipe: Recipe, name: str, batches: Sequence[BatchId], verdicts: Sequence[BatchId],
-            policy: Policy, shares: Mapping[str, float]) -> Made:
+            policy: Policy, shares: Mapping[str, float], mixture: Mixture) -> Made:
     numbers = {"batches": [batch.number for batch in batches], "verdicts": [batch.number for batch in verdicts]}
     chosen: list[Candidate] = []
     dropped: list[Verdict] = []
@@ -116,9 +120,12 @@ def _select(lens: Lens, recipe: Recipe, name: str, batches: Sequence[BatchId], v
                           + (f" ({', '.join(f'{count} for {reason}' for reason, count in often)}), for instance "
                              f"{dropped[0].record}" if dropped else ""),
                           "mend what the reasons name, or choose another policy" if dropped else "ingest something")
-    edges = [(RecordId(r["batch"], r["row"]), RecordId(r["parent_batch"], r["parent_row"]))
+    edges = [(RecordId(r["batch"], r["row"]), RecordId(r["parent_batch"], r["parent_row"]), r["role"])
              for r in lens.query(text_of("", "assemble_edges"), {"batches": numbers["batches"]}).dicts()]
-    members = assemble_room.choose(chosen, edges, shares, recipe.seed)
+    if mixture:
+        chosen, left = _mixed(lens.ledger, chosen, rows, edges, mixture, recipe.seed)
+        dropped += left
+    members = assemble_room.choose(chosen, [(child, parent) for child, parent, _ in edges], shares, recipe.seed)
     root = assemble_room.root_of((member, rows[member.record]["content_sha256"]) for member in members)
     number = recipe.batch.number
     listed = [(member, rows[member.record]["origin"], rows[member.record]["bytes"]) for member in members]
@@ -131,6 +138,25 @@ def _select(lens: Lens, recipe: Recipe, name: str, batches: Sequence[BatchId], v
         **{column: [rows[m.record][column] for m in members]
            for column in ("origin", "language", "licence", "content_sha256")}},
         summarise_members(tables["members"], lambda b: lens.ledger.table(lens.ledger.require(b), "records")))
+
+
+def _mixed(ledger: Ledger, chosen: Sequence[Candidate], rows: Mapping[RecordId, Mapping[str, Any]],
+           edges: Sequence[tuple[RecordId, RecordId, str]], mixture: Mixture,
+           seed: int) -> tuple[list[Candidate], list[Verdict]]:
+    parents: dict[RecordId, tuple[RecordId, ...]] = {}
+    for child, parent, role in edges:
+        if role not in SIDE_ROLES:
+            parents[child] = (*parents.get(child, ()), parent)
+    recipes = {batch: ledger.require(batch).recipe for batch in {candidate.record.batch_id for candidate in chosen}}
+    items = []
+    for record in (candidate.record for candidate in chosen):
+        recipe = recipes[record.batch_id]
+        items.append(Item(record, rows[record]["language"], recipe.maker if rows[record]["derived"] else "",
+                          parents.get(record, ()), str(recipe.params.get("model", ""))))
+    kept, left = mix(items, mixture, seed, parents)
+    taken = set(kept)
+    return ([candidate for candidate in chosen if candidate.record in taken],
+            [Verdict("assemble", Outcome.SKIPPED, record, reason=why) for record, why in sorted(left.items())])
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 from provenance.languages.toolchain import SourceText
 from provenance.ledger.codec import encode_records
@@ -25,7 +26,7 @@ from provenance.pipeline.workshop import Workshop
 from provenance.sources import open_source
 from provenance.steps import augment as transforms_room
 from provenance.steps import ingest as ingest_room
-from provenance.steps.augment import Change, Program, Transform
+from provenance.steps.augment import Change, Program, Refusal, Transform
 from provenance.steps.augment.cobol_listing import parse_listing
 from provenance.steps.ingest import Entry, Options, Snapshot, bucket_params, buckets
 
@@ -97,17 +98,20 @@ def _ingest_work(snapshot: Snapshot, shard: str, entries: list[Entry], options: 
 
 
 def augment(context: Context, batches: Sequence[BatchId], snapshots: Sequence[BatchId], transforms: Sequence[Transform],
-            workshop: Workshop, seed: int = 0) -> StepResult:
+            workshop: Workshop, seed: int = 0, per_program: int = 0) -> StepResult:
     """Apply each transform to each program; one batch for each pair of parent batch and transform.
 
     A transform that does not apply leaves a verdict on the parent with its reason. Without a toolchain for its language
     every transform is refused for want of it.
+
+    Args:
+        per_program: most children of one program, drawn by seed among the transforms that apply to it; 0: no limit.
     """
     shelf = Shelf(context.ledger, snapshots)
-    works = chain.from_iterable(_augment_works(context, batch, shelf, transforms, workshop, seed)
+    works = chain.from_iterable(_augment_works(context, batch, shelf, transforms, workshop, seed, per_program)
                                 for batch in batches)
     return run_step(context, "augment", AUGMENT_VERSION, [*batches, *snapshots], works, {
-        "transforms": ",".join(transform.name for transform in transforms), "seed": seed,
+        "transforms": ",".join(transform.name for transform in transforms), "seed": seed, "per_program": per_program,
         "toolchain": workshop.saying({transform.language for transform in transforms})})
 
 
@@ -122,7 +126,7 @@ class _Parent:
 
 
 def _augment_works(context: Context, batch: BatchId, shelf: Shelf, transforms: Sequence[Transform],
-                   workshop: Workshop, seed: int) -> Iterator[Work]:
+                   workshop: Workshop, seed: int, per_program: int) -> Iterator[Work]:
     ledger = context.ledger
     manifest = ledger.require(batch)
     languages = {transform.language for transform in transforms} & set(manifest.summary.get("languages", {}))
@@ -145,6 +149,7 @@ def _augment_works(context: Context, batch: BatchId, shelf: Shelf, transforms: S
                 prepared.extend(pool.map(lambda it: _prepare(it[0], it[1], copied[it[0]], workshop), programs))
         return prepared
 
+    draw = _Draw(transforms, seed, per_program) if per_program else None
     for transform in transforms:
         language = transform.language
         if not any(record.language == language for _, record in programs):
@@ -152,9 +157,41 @@ def _augment_works(context: Context, batch: BatchId, shelf: Shelf, transforms: S
         library_digest = members_digest(copied[record_id] for record_id, record in programs if record.language == language)
         recipe = Recipe("augment", AUGMENT_VERSION, {
             "transform": transform.name, "transform_version": transform.version, "options": transform.params(),
-            "toolchain": workshop.said(language), "library": library_digest},
+            "toolchain": workshop.said(language), "library": library_digest, **(draw.params() if draw else {})},
             (batch, *sorted(used[language] - {batch})), seed)
-        yield Work(recipe, partial(_apply, recipe, transform, parents, library, seed), "derived")
+        yield Work(recipe, partial(_apply, recipe, transform, parents, library, seed, draw), "derived")
+
+
+class _Draw:
+    """Which transforms a program gets where not all that apply may: the first ``most`` of a seeded order that do.
+
+    Applying costs next to nothing beside compiling what comes of it, so what was not drawn is not kept.
+    """
+
+    def __init__(self, transforms: Sequence[Transform], seed: int, most: int) -> None:
+        self._transforms, self._seed, self._most = transforms, seed, most
+        self._drawn: dict[RecordId, frozenset[str]] = {}
+
+    def params(self) -> dict[str, Any]:
+        """What the recipe has to hold of it."""
+        among = [[transform.name, transform.version, transform.params()] for transform in self._transforms]
+        return {"per_program": self._most, "among": str(Digest.of_json(among))}
+
+    def takes(self, transform: Transform, parent: _Parent) -> bool:
+        """Whether this program gets this transform."""
+        if parent.program is None:
+            return True  # it has a refusal to say
+        if parent.record_id not in self._drawn:
+            order = sorted((each for each in self._transforms if each.language == parent.record.language),
+                           key=lambda each: Digest.of_json([each.name, self._seed, str(parent.record_id)]).hex)
+            found: list[str] = []
+            for each in order:
+                if len(found) == self._most:
+                    break
+                if isinstance(each.apply(parent.program, self._seed), Change):
+                    found.append(each.name)
+            self._drawn[parent.record_id] = frozenset(found)
+        return transform.name in self._drawn[parent.record_id]
 
 
 def _prepare(record_id: RecordId, record: Record, members: dict[str, str], workshop: Workshop) -> _Parent:
@@ -172,13 +209,15 @@ def _prepare(record_id: RecordId, record: Record, members: dict[str, str], works
         expanded=toolchain.expand(source, members, answer.dialect), copybooks=members), "")
 
 
-def _apply(recipe: Recipe, transform: Transform, parents: object, library: Library, seed: int) -> Made:
+def _apply(recipe: Recipe, transform: Transform, parents: object, library: Library, seed: int, draw: _Draw | None) -> Made:
     children: list[Record] = []
     verdicts: list[Verdict] = []
     for parent in parents():  # type: ignore[operator]  # a closure; see _augment_works
         if parent.record.language != transform.language:
             continue
         change = transform.apply(parent.program, seed) if parent.program else None
+        if isinstance(change, Change) and draw is not None and not draw.takes(transform, parent):
+            change = Refusal("not-drawn: per_program")
         if isinstance(change, Change):
             children.append(_child(parent, change, transform, library))
             continue

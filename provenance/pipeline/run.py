@@ -28,6 +28,7 @@ from provenance.pipeline.making import Source
 from provenance.pipeline.run_step import StepResult
 from provenance.pipeline.workshop import Workshop, find_workshop
 from provenance.steps.augment import Transform, by_name
+from provenance.steps.mixture import Mixture
 
 Batches = tuple[BatchId, ...]
 
@@ -74,11 +75,12 @@ class Run:
         self._snapshots += (snapshot,)
         return tuple(buckets)
 
-    def augment(self, batches: Sequence[BatchId], transforms: Sequence[Transform | str] = (), seed: int = 0) -> Batches:
+    def augment(self, batches: Sequence[BatchId], transforms: Sequence[Transform | str] = (), seed: int = 0,
+                per_program: int = 0) -> Batches:
         """Apply transforms (all that ship, where none are named) to the programs of some batches."""
         chosen = tuple(by_name(each) if isinstance(each, str) else each for each in transforms)
         return self._note(making.augment(self.context.child("augment"), batches, self._snapshots,
-                                         chosen or making.default_transforms(), self.workshop(), seed)).batches
+                                         chosen or making.default_transforms(), self.workshop(), seed, per_program)).batches
 
     def verify(self, batches: Sequence[BatchId]) -> Batches:
         """Compile and run the records of some batches; returns the batches of verdicts."""
@@ -89,10 +91,10 @@ class Run:
         return self._say(judging.judge(self.context.child("judge"), batches, threshold))
 
     def assemble(self, name: str, batches: Sequence[BatchId], policy: str, shares: dict[str, float] | None = None,
-                 seed: int = 0) -> DatasetFolder:
+                 seed: int = 0, mixture: Mixture = Mixture()) -> DatasetFolder:
         """Choose a training set from some batches, by the verdicts that this run said."""
         result, dataset = choosing.assemble(self.context.child("assemble"), name, batches, self._verdicts,
-                                            choosing.read_policy(policy), shares, seed)
+                                            choosing.read_policy(policy), shares, seed, mixture)
         self._note(result)
         return dataset
 

@@ -91,7 +91,8 @@ def test_a_changed_byte_of_any_file_is_found_by_the_folder_alone(small):
             line = data[data.rindex(b"\n", 0, place) : data.index(b"\n", place)] if place > 1 else data[:2]
             unseen.add(line.split(b'"')[1].decode() if b'"' in line else "space")
     # What only the manifest says; a ticket is bound to its digest, and `check_dataset` with the ledger compares it.
-    assert unseen <= {"batch_manifest", "created_at", "ledger", "name", "policy", "version", "space"}
+    assert unseen <= {"batch_manifest", "created_at", "ledger", "name", "policy", "version", "space", "mixture", "makers", "augment",
+                      "ingest"}
 
 
 @pytest.mark.parametrize(
@@ -108,6 +109,8 @@ def test_a_changed_byte_of_any_file_is_found_by_the_folder_alone(small):
         "origins",
         "splits",
         "languages",
+        "makers",
+        "mixture",
     ],
 )
 def test_with_the_ledger_every_claim_of_the_manifest_is_checked(small, key):

@@ -20,6 +20,8 @@ from provenance.model.identity import BatchId, Digest, RecordId
 from provenance.pipeline import Context, assemble, gate, read_policy, require_ticket
 from provenance.pipeline.recalling import recall
 from provenance.steps.assemble import root_of
+from provenance.steps.mixture import Mixture
+from tests.pipeline.small_pipeline import LOOSE
 
 pytestmark = pytest.mark.usefixtures("quick")
 
@@ -296,3 +298,21 @@ def test_a_policy_that_cannot_be_read_is_named(tmp_path, monkeypatch):
     monkeypatch.setattr("pathlib.Path.read_text", closed)
     with pytest.raises(PolicyError, match=r"closed\.toml: cannot be read: Permission denied"):
         read_policy(path)
+
+
+def test_a_mixture_limits_the_children_of_a_root_and_stands_in_the_manifest(built):
+    ledger = built["ledger"]
+    batches = built["roots"] + built["derived"]
+    said = tuple(manifest.batch for manifest in ledger.manifests() if manifest.recipe.step in ("verify", "judge"))
+    free = assemble(here(ledger), "free", batches, said, load_policy(LOOSE, "loose"))[1]
+    _, limited = assemble(here(ledger), "limited", batches, said, load_policy(LOOSE, "loose"), mixture=Mixture(per_root=1))
+    parents = {(row["batch"], row["row"]): (row["parent_batch"], row["parent_row"]) for batch in built["derived"]
+               for row in ledger.table(ledger.require(batch), "edges").to_pylist()}
+    members, dropped = chosen(ledger, limited)
+    children = [parents[key] for key in members if key in parents]
+    assert children and len(children) == len(set(children))
+    assert "mixture: per_root 1" in dropped.values()
+    assert set(members) < set(chosen(ledger, free)[0])
+    assert limited.manifest["mixture"] == {"per_root": 1} and free.manifest["mixture"] == {}
+    assert sum(limited.manifest["makers"].values()) == limited.manifest["size"]
+    assert limited.manifest["makers"]["ingest"] == free.manifest["makers"]["ingest"]

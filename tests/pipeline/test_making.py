@@ -13,6 +13,7 @@ from provenance.model.identity import Digest, RecordId
 from provenance.pipeline import Run, Source, Workshop, find_workshop
 from provenance.pipeline.making import augment
 from provenance.steps.ingest import Entry, Options, buckets
+from provenance.testing import FakeToolchain
 from tests.pipeline.small_pipeline import COPYBOOK, LOOSE, NOTES, build, program, repository, run_of
 from tests.sources.repository_maker import MIT, NEW, OLD, Maker
 
@@ -216,3 +217,21 @@ def test_the_real_compiler_in_its_sandbox(tmp_path, ledger):
     assert said[broken.batch, broken.row, "syntax"][0] == "fail"
     assert {row["tool_version"] for row in verdicts if row["outcome"] == "pass"} == {compiler.version}
     assert not list(verify(ledger))
+
+
+def test_per_program_draws_among_the_transforms_that_apply(context, tmp_path):
+    repository(tmp_path / "repo")
+    run = run_of(context.ledger)
+    roots = run.ingest(Source(str(tmp_path / "repo")))
+    every = augment(context, roots, run._snapshots, NOTES, Workshop(FakeToolchain()))
+    one = augment(context, roots, run._snapshots, NOTES, Workshop(FakeToolchain()), per_program=1)
+    assert len(NOTES) == 2 and every.records == 2 * one.records > 0
+    parents = [parent.record for batch in one.batches for record in context.ledger.records(batch) for parent in record.parents]
+    assert len(parents) == len(set(parents))
+    assert {record.text for batch in one.batches for record in context.ledger.records(batch)} <= \
+        {record.text for batch in every.batches for record in context.ledger.records(batch)}
+    # What was not drawn is said, and asking again adopts it.
+    reasons = {row["reason"] for batch in one.batches
+               for row in context.ledger.table(context.ledger.require(batch), "verdicts").to_pylist()}
+    assert "not-drawn: per_program" in reasons
+    assert augment(context, roots, run._snapshots, NOTES, Workshop(FakeToolchain()), per_program=1).made == 0
