@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from fnmatch import fnmatchcase
 from functools import cache
 
 from provenance.languages.language import Language
@@ -36,9 +37,20 @@ def by_extension(path: str) -> Language | None:
 
 
 def kind_of(path: str) -> str:
-    """The kind of file a path is by its extension ("program", "copybook" ...); "file" where unknown."""
+    """The kind of file a path is ("program", "copybook", "test" ...), by its name where the language has a pattern for
+    that, else by its extension; "file" where unknown.
+
+    >>> kind_of("src/test/java/LuhnTest.java"), kind_of("src/main/java/Contest.java")
+    ('test', 'program')
+    """
     found = _by_extension().get(_extension(path))
-    return found[1] if found else "file"
+    if not found:
+        return "file"
+    name = path.rsplit("/", 1)[-1]
+    for pattern, kind in found[0].name_kinds.items():
+        if fnmatchcase(f"/{path}", f"*/{pattern}") if "/" in pattern else fnmatchcase(name, pattern):
+            return kind
+    return found[1]
 
 
 def _extension(path: str) -> str:

@@ -1,4 +1,4 @@
-"""Apex: facts only. Can be parsed; it runs only inside Salesforce. ``.cls`` is also Visual Basic's.
+"""Apex: facts only. Parsed (`provenance.sources.node_parsers`); it runs only inside Salesforce. ``.cls`` is also Visual Basic's.
 
     >>> LANGUAGE.extensions[".cls"], LANGUAGE.tier.value
     ('program', 'B')
@@ -8,10 +8,27 @@ from __future__ import annotations
 
 from provenance.languages.language import Language, Tier
 
+# Upper-case: reserved words (Apex Developer Guide) and words that mean something in some places.
+_WORDS = """
+ABSTRACT ACTIVATE AFTER ALL AND ANNOTATION ANY ARRAY AS ASC AUTONOMOUS BEFORE BEGIN BIGDECIMAL BLOB BOOLEAN BREAK BULK
+BY BYTE CASE CAST CATCH CHAR CLASS COLLECT COMMIT CONST CONTINUE CURRENCY DATE DATETIME DECIMAL DEFAULT DELETE DESC DO
+DOUBLE ELSE END ENUM EVENT EXCEPTION EXIT EXPORT EXTENDS FALSE FINAL FINALLY FLOAT FOR FROM FUTURE GET GLOBAL GOTO
+GROUP HAVING HINT ID IF IMPLEMENTS IMPORT IN INHERITED INNER INSERT INSTANCEOF INT INTEGER INTERFACE INTO JOIN
+LAST_90_DAYS LAST_MONTH LAST_N_DAYS LAST_WEEK LIKE LIMIT LIST LONG LOOP MAP MERGE NEW NEXT_90_DAYS NEXT_MONTH
+NEXT_N_DAYS NEXT_WEEK NOT NULL NULLS NUMBER OBJECT OF ON OR OUTER OVERRIDE PACKAGE PARALLEL PRAGMA PRIVATE PROTECTED
+PUBLIC RETRIEVE RETURN RETURNING ROLLBACK SAVEPOINT SEARCH SELECT SET SHARING SHORT SOBJECT SORT STAT STATIC STRING
+SUPER SWITCH SYNCHRONIZED SYSTEM TESTMETHOD THEN THIS THIS_MONTH THIS_WEEK THROW TIME TODAY TOLABEL TOMORROW
+TRANSACTION TRANSIENT TRIGGER TRUE TRY TYPE UNDELETE UPDATE UPSERT USING VALUE VIRTUAL VOID WEBSERVICE WHEN WHERE
+WHILE WITH WITHOUT YESTERDAY
+"""
+
 LANGUAGE = Language(
     name="apex",
     tier=Tier.PARSE,
     extensions={".cls": "program", ".trigger": "program"},
+    name_kinds={"*Test.cls": "test", "*Tests.cls": "test"},
     line_comments=("//",),
     block_comments=(("/*", "*/"),),
+    reserved=frozenset(_WORDS.split()),
+    toolchain="apex-parser",
 )

@@ -1,7 +1,7 @@
-"""JCL: facts only. Can be parsed; nothing submits it here.
+"""JCL: facts only. No parser under a permissive licence is known, and nothing submits it here.
 
     >>> LANGUAGE.extensions[".jcl"], LANGUAGE.tier.value
-    ('program', 'B')
+    ('program', 'C')
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from provenance.languages.language import Language, Tier
 
 LANGUAGE = Language(
     name="jcl",
-    tier=Tier.PARSE,
+    tier=Tier.TEXT,
     extensions={".jcl": "program"},
     line_comments=("//*",),
 )

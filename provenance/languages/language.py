@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 class Tier(enum.StrEnum):
@@ -26,6 +27,8 @@ class Language:
         block_comments: pairs of opening and closing marks.
         reserved: reserved words, upper-case; never renamed.
         toolchain: name of the toolchain that checks it; empty for tier C.
+        name_kinds: pattern of file names (``*`` and ``?``, case matters) -> kind, for files whose kind their extension
+            does not tell; a pattern with a slash is matched with the end of the path. The first that fits holds.
     """
 
     name: str
@@ -35,3 +38,4 @@ class Language:
     block_comments: tuple[tuple[str, str], ...] = ()
     reserved: frozenset[str] = frozenset()
     toolchain: str = ""
+    name_kinds: Mapping[str, str] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""REXX: facts only. Regina runs classic REXX, not ooRexx; no toolchain is wired here.
+"""REXX: facts only. Regina runs classic REXX, not ooRexx.
 
     >>> LANGUAGE.extensions[".rexx"], LANGUAGE.tier.value
     ('program', 'A')
@@ -8,10 +8,25 @@ from __future__ import annotations
 
 from provenance.languages.language import Language, Tier
 
+# Upper-case: keywords of instructions and special variables (ANSI X3.274), and built-in functions.
+_WORDS = """
+ABBREV ABS ADDRESS ARG B2X BEEP BITAND BITOR BITXOR BY C2D C2X CALL CENTER CENTRE CHANGESTR CHARIN CHAROUT CHARS
+COMPARE CONDITION COPIES COUNTSTR D2C D2X DATATYPE DATE DELSTR DELWORD DIGITS DO DROP ELSE END ENGINEERING ERROR
+ERRORTEXT EXIT EXPOSE EXTERNAL FAILURE FIND FOR FOREVER FORM FORMAT FUZZ GETENV HALT IF INDEX INSERT INTERPRET ITERATE
+JUSTIFY LASTPOS LEAVE LEFT LENGTH LINEIN LINEOUT LINES LINESIZE LISTDSI LOSTDIGITS LOWER MAX MIN MSG MVSVAR NAME NOP
+NOTREADY NOVALUE NUMERIC OFF ON OPTIONS OTHERWISE OUTTRAP OVERLAY PARSE POS PROCEDURE PROMPT PULL PUSH QUEUE QUEUED
+RANDOM RC RESULT RETURN REVERSE RIGHT SAY SCIENTIFIC SELECT SIGL SIGN SIGNAL SOURCE SOURCELINE SPACE STEM STORAGE
+STREAM STRIP SUBSTR SUBWORD SYMBOL SYNTAX SYSDSN SYSVAR THEN TIME TO TRACE TRANSLATE TRUNC UNTIL UPPER USERID VALUE
+VAR VERIFY VERSION WHEN WHILE WITH WORD WORDINDEX WORDLENGTH WORDPOS WORDS X2B X2C X2D XRANGE
+"""
+
 LANGUAGE = Language(
     name="rexx",
     tier=Tier.RUN,
     extensions={".rexx": "program", ".rex": "program"},
+    name_kinds={"*-check.rexx": "test", "testlib/*": "test"},
     line_comments=("--",),
     block_comments=(("/*", "*/"),),
+    reserved=frozenset(_WORDS.split()),
+    toolchain="regina",
 )

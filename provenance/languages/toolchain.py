@@ -61,6 +61,8 @@ class TestReport:
     """What a program's tests said: assertions (or cases, where those are not counted) that held, that did not, and the
     message of the first that did not."""
 
+    __test__ = False  # not a class of tests, whatever its name
+
     passed: int
     failed: int
     message: str = ""

@@ -4,6 +4,7 @@
     batches/<2 hex>/<16 hex>.json                 manifests: the commit of each batch
     parts/<table>/<2 hex>/<16 hex>-<16 hex>.parquet   batch id, first 64 bits of the file's sha256
     events/waiting|sent/<id>.json                 the outbox
+    journal/<2 hex>/<16 hex>/<uuid>.jsonl         paid answers of models, until their batch is committed
     datasets/<name>/<version>/...                 published training sets
     private/pseudonym.key                         key of the pseudonyms, mode 0600, never exported
 
@@ -55,6 +56,10 @@ class Layout:
         return self.root / "events"
 
     @property
+    def journals(self) -> Path:
+        return self.root / "journal"
+
+    @property
     def datasets(self) -> Path:
         return self.root / "datasets"
 
@@ -65,6 +70,10 @@ class Layout:
     def manifest(self, batch: BatchId) -> Path:
         text = str(batch)
         return self.batches / text[:2] / f"{text}.json"
+
+    def journal(self, batch: BatchId) -> Path:
+        text = str(batch)
+        return self.journals / text[:2] / text
 
     def part(self, table: str, batch: BatchId, digest: Digest) -> Path:
         text = str(batch)

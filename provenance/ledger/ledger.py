@@ -211,7 +211,8 @@ class Ledger:
                               "restore it, or set PROVENANCE_PSEUDONYM_KEY") from error
 
     def stats(self) -> dict[str, Any]:
-        """Batches, rows and bytes per table, and events waiting."""
+        """Batches, rows and bytes per table, events waiting, and paid answers that wait for their batch (in ``journal``:
+        batches that are not committed, stale journals of committed ones, and bytes)."""
         tables: dict[str, dict[str, int]] = {}
         batches = 0
         for manifest in self.manifests():
@@ -222,4 +223,12 @@ class Ledger:
                 entry["rows"] += part.rows
                 entry["bytes"] += part.size
         return {"ledger": str(self.path), "id": self.id, "batches": batches, "tables": dict(sorted(tables.items())),
-                "events": self.outbox.counts()}
+                "events": self.outbox.counts(), "journal": self._journal_counts()}
+
+    def _journal_counts(self) -> dict[str, int]:
+        counts = {"waiting": 0, "stale": 0, "bytes": 0}
+        for folder in self.layout.journals.glob("??/????????????????"):
+            committed = (self.layout.batches / folder.parent.name / f"{folder.name}.json").exists()
+            counts["stale" if committed else "waiting"] += 1
+            counts["bytes"] += sum(path.stat().st_size for path in folder.glob("*.jsonl"))
+        return counts

@@ -1,7 +1,8 @@
 """Upkeep: recompute everything that the ledger claims about itself, and remove what killed writers left behind.
 
 `verify` answers "is every digest, chain and summary what it should be?" and names what is not; `sweep` removes
-temporary files and part files that no manifest names, once they are old enough that no writer can still want them.
+temporary files, part files that no manifest names and journals of committed batches, once they are old enough that no
+writer can still want them.
 
 What it cannot see, because nothing else names it: in a batch without children, a changed ``run``, ``job`` or
 ``written_at`` of the manifest, or the whole batch gone; the ledger's own header; the pseudonym key. Where that matters,
@@ -12,6 +13,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -186,17 +188,21 @@ class _AncestryReader:
 
 
 def sweep(ledger: Ledger, *, older_than_s: float = 86_400.0, dry_run: bool = False) -> list[Path]:
-    """Remove temporary files and unreferenced part files older than ``older_than_s`` seconds; returns their paths.
+    """Remove temporary files, unreferenced part files and the journals of committed batches, where they are older than
+    ``older_than_s`` seconds; returns their paths.
 
-    A part file is written before its manifest, so a young unreferenced one may belong to a writer at work.
+    A part file is written before its manifest, so a young unreferenced one may belong to a writer at work. The journal
+    of a batch that is not committed stays, however old: it holds answers that somebody has paid for.
     """
     limit = time.time() - older_than_s
-    named = {ledger.layout.part(name, manifest.batch, part.digest)
-             for manifest in ledger.manifests() for name, part in manifest.parts.items()}
+    named, stale = set[Path](), set[Path]()
+    for manifest in ledger.manifests():
+        named.update(ledger.layout.part(name, manifest.batch, part.digest) for name, part in manifest.parts.items())
+        stale.add(ledger.layout.journal(manifest.batch))
     removed = []
     for path in sorted(ledger.path.rglob("*")):
         part = path.suffix == ".parquet" and ledger.layout.parts in path.parents
-        if not path.name.startswith(TMP_PREFIX) and (not part or path in named):
+        if not path.name.startswith(TMP_PREFIX) and (not part or path in named) and path.parent not in stale:
             continue
         try:
             # Its age is read last: a writer that builds on an old leftover has made it young before it names it.
@@ -207,4 +213,7 @@ def sweep(ledger: Ledger, *, older_than_s: float = 86_400.0, dry_run: bool = Fal
         except FileNotFoundError:  # its writer, or another sweep, was quicker
             continue
         removed.append(path)
+    for folder in stale if not dry_run else ():
+        with suppress(OSError):  # not there, or not empty
+            folder.rmdir()
     return removed

@@ -16,30 +16,32 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from provenance.errors import SourceError
 from provenance.languages.cobol_copy import looks_free, referenced_members, words
 from provenance.languages.toolchain import NO_INPUT, Answer, Inputs, Library, Observation, SourceText, TestReport
 from provenance.model.verdict import Outcome
+from provenance.sources.gnucobol_build import (
+    CODE,
+    DIALECTS,
+    NAME,
+    Memory,
+    Translation,
+    quick_flags,
+    read_translation,
+    translation_script,
+)
+from provenance.sources.gnucobol_run import run_once
 from provenance.sources.sandbox import Finished, Limits, Missing, Sandbox
-from provenance.sources.sandbox_folder import fingerprints, put, take
+from provenance.sources.sandbox_folder import put, take
+from provenance.steps.cobol_cut import Untranslatable, translate
+
+__all__ = ["DIALECTS", "GnuCobol", "find_gnucobol"]
 
 _MIB = 1024 * 1024
-#: Flag sets by name, in the order in which they are tried. A text that looks free begins with the free ones, so that
-#: the free text that COPY expansion makes of an IBM program is compiled as IBM's again.
-DIALECTS = {
-    "ibm-fixed": "-std=ibm -fixed",
-    "default-fixed": "-std=default -fixed",
-    "mf-fixed": "-std=mf -fixed",
-    "ibm-free": "-std=ibm -free",
-    "default-free": "-std=default -free",
-    "mf-free": "-std=mf -free",
-}
-#: The text is always called this, so that names of files say nothing, break nothing and make no two programs differ.
-_NAME = "prog.cob"
 _COMPILE = Limits(
     wall_s=60,
     cpu_s=20,
@@ -49,9 +51,6 @@ _COMPILE = Limits(
     folder_bytes=256 * _MIB,
     folder_files=8192,
 )
-_RUN = Limits()
-#: A clock that stands still. Without the hundredths GnuCOBOL 3.1 takes those from the real clock.
-_RUN_ENV = {"COB_CURRENT_DATE": "2020/01/02 03:04:05.00", "TZ": "UTC"}
 #: 97 is "too many errors", given up on a text of another format; all else but 0 and 1 is a crash.
 _REFUSED = (1, 97)
 #: cobc accepts a text without a word in the columns that count, as an empty program.
@@ -60,10 +59,8 @@ _PROGRAM_WORDS = frozenset({"DIVISION", "PROGRAM-ID", "FUNCTION-ID"})
 _ERROR = re.compile(r"^[^\s:]*:(?:\d+:)? (?:fatal )?error: (.*)$", re.MULTILINE)
 _ABSENT = re.compile(r"(.+): No such file or directory")
 _EXEC = re.compile(r"^(?!.{6}[*/])[^\n]*?\bEXEC(?:UTE)?[ \t]+(CICS|SQL|DLI)\b", re.MULTILINE | re.IGNORECASE)
-#: A C string or character (kept whole, whatever it holds), or a comment (dropped: there cobc writes names and lines).
-_C_PIECES = re.compile(r'"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'|/\*.*?\*/', re.DOTALL)
-#: When cobc ran, to the second.
-_C_DATES = re.compile(r"^#define\s+COB_MODULE_(?:FORMATTED_DATE|DATE|TIME)\b[^\n]*$", re.MULTILINE)
+#: Ends that say something about the machine, not about the program.
+_MACHINE = frozenset({"wall", "sandbox"})
 
 
 @dataclass(slots=True, eq=False)
@@ -75,52 +72,59 @@ class GnuCobol:
     binds: tuple[tuple[str, str], ...] = ()
     name: str = "gnucobol"
     language: str = "cobol"
+    #: Environment for the short way through gcc; see `provenance.sources.gnucobol_build`.
+    flags: Mapping[str, str] = field(default_factory=dict)
+    memory: Memory = field(default_factory=Memory)
 
     def check(self, source: SourceText, library: Library) -> Answer:
         """Syntax only; the first dialect that accepts. The reason of a refusal is that of the likeliest format."""
         names = list(DIALECTS)
         if looks_free(source.text):
             names.sort(key=lambda name: not name.endswith("-free"))
-        # One sandbox for all dialects: starting it costs as much as cobc.
-        script = "".join(
-            f"cobc -fsyntax-only -w {DIALECTS[name]} -I copy {_NAME} >/dev/null 2>e{at}; s=$?\n"
-            "echo $s; test $s = 0 && exit 0\n"
-            for at, name in enumerate(names)
-        )
-        with self._folder(source, library) as (folder, members):
-            done = self._sh(script + "exit 0", folder)
-            if done.stopped:
-                return Answer(Outcome.ERROR, f"compiler-stopped: {done.stopped}")
-            statuses = [int(line) for line in done.stdout.split()]
-            if statuses and statuses[-1] == 0:
-                if not _is_program((source.text, *members.values())):
-                    return _NOTHING
-                return Answer(Outcome.PASS, dialect=names[len(statuses) - 1])
-            for at, status in enumerate(statuses):
-                if status not in _REFUSED:
-                    return Answer(Outcome.ERROR, f"compiler-crash: cobc ended with {status}", names[at])
-            said = take(folder, "e0", 64 * 1024) or b""
-        return _refusal(said.decode("utf-8", "replace"), (source.text, *members.values()))
+        members = referenced_members(source.text, library)
+        made = self._translation(source.text, members, names)
+        if made.stopped:
+            return Answer(Outcome.ERROR, f"compiler-stopped: {made.stopped}")
+        texts = (source.text, *members.values())
+        if made.dialect:
+            return Answer(Outcome.PASS, dialect=made.dialect) if _is_program(texts) else _NOTHING
+        for dialect, status in made.statuses.items():
+            if status not in _REFUSED:
+                return Answer(Outcome.ERROR, f"compiler-crash: cobc ended with {status}", dialect)
+        return _refusal(made.refused, texts)
 
     def observe(
         self, source: SourceText, library: Library, dialect: str, runs: int = 1, inputs: Inputs = NO_INPUT
     ) -> tuple[Answer, tuple[Observation, ...]]:
-        """Compile once and run ``runs`` times, each in a fresh folder with a standing clock and the same inputs."""
-        if dialect not in DIALECTS:
-            return Answer(Outcome.ERROR, f"unknown-dialect: {dialect}"), ()
-        with self._folder(source, library) as (folder, members):
-            answer, program = self._build(folder, dialect, (source.text, *members.values()))
+        """Compile once and run ``runs`` times, each in a fresh folder with a standing clock and the same inputs.
+
+        A file of the inputs is found by its name (``ASSIGN TO "NAME"``) and through ``DD_NAME`` with and without its
+        extension. Of the files that were given, an unchanged one is not counted as left behind.
+        """
+        answer, program = self._program(source, referenced_members(source.text, library), library, dialect, inputs.modules)
         if program is None:
             return answer, ()
-        with self.sandbox.workdir() as shelf:
-            put(shelf, "prog", program, 0o755)
-            return answer, tuple(self._observe(shelf / "prog") for _ in range(runs))
+        return answer, tuple(run_once(self.sandbox, program, inputs, self.binds)[0] for _ in range(runs))
 
     def test(
         self, source: SourceText, tests: SourceText, library: Library, dialect: str
     ) -> tuple[Answer, TestReport | None]:
-        """There is no runner yet."""
-        return Answer(Outcome.SKIPPED, "no-test-runner: cobol"), None
+        """Build the program with its `.cut` tests (`provenance.steps.cobol_cut`) and run them in one run."""
+        members = {**referenced_members(tests.text, library), **referenced_members(source.text, library)}
+        try:
+            made = translate(source.text, tests.text, free_format=dialect.endswith("-free"), members=members.values())
+        except Untranslatable as problem:
+            return Answer(Outcome.SKIPPED, f"no-test-runner: {problem}", dialect), None
+        answer, program = self._program(SourceText(source.name, made.text), members, library, dialect, ())
+        if program is None:
+            if answer.outcome in (Outcome.FAIL, Outcome.PASS):
+                return Answer(Outcome.FAIL, f"tests-do-not-build: {answer.reason}"[:300], dialect), None
+            return answer, None
+        seen, stdout = run_once(self.sandbox, program, NO_INPUT, self.binds)
+        if seen.stopped in _MACHINE:
+            return Answer(Outcome.ERROR, f"stopped: {seen.stopped}", dialect), None
+        ended = f"stopped: {seen.stopped}" if seen.stopped else f"exit: {seen.returncode}" if seen.returncode else ""
+        return Answer(Outcome.PASS, dialect=dialect), made.report(stdout, ended)
 
     def listing(self, source: SourceText, library: Library, dialect: str) -> str | None:
         """The listing with symbols and cross-reference, or None where cobc refuses the text."""
@@ -132,27 +136,76 @@ class GnuCobol:
 
     def code(self, source: SourceText, library: Library, dialect: str) -> str | None:
         """Digest of the C that cobc writes, its comments and dates taken out, or None where it writes none."""
-        made = self._made(source, library, dialect, "-C -o code.c", "cat code.c* > made")
-        if made is None:
-            return None
-        plain = _C_DATES.sub("", _C_PIECES.sub(_uncommented, made))
-        # A comment leaves its line behind, one a statement; no C string goes over a line, so empty ones mean nothing.
-        plain = "\n".join(line for line in plain.split("\n") if line.strip())
-        return hashlib.sha256(plain.encode("utf-8", "surrogateescape")).hexdigest()
-
-    def _made(self, source: SourceText, library: Library, dialect: str, flags: str, then: str = "true") -> str | None:
         if dialect not in DIALECTS:
             return None
-        with self._folder(source, library) as (folder, _):
-            done = self._sh(f"cobc -w {DIALECTS[dialect]} -I copy {flags} {_NAME} >/dev/null && {then}", folder)
+        return self._translation(source.text, referenced_members(source.text, library), [dialect]).digest or None
+
+    def _made(self, source: SourceText, library: Library, dialect: str, flags: str) -> str | None:
+        if dialect not in DIALECTS:
+            return None
+        with self._folder(source.text, referenced_members(source.text, library)) as folder:
+            done = self._sh(f"exec cobc -w {DIALECTS[dialect]} -I copy {flags} {NAME} >/dev/null", folder)
             made = take(folder, "made", 64 * _MIB)
         return made.decode("utf-8", "surrogateescape") if made and not done.stopped and done.returncode == 0 else None
 
-    def _build(self, folder: Path, dialect: str, texts: tuple[str, ...]) -> tuple[Answer, bytes | None]:
+    def _translation(self, text: str, members: Mapping[str, str], names: Sequence[str]) -> Translation:
+        """The first dialect of ``names`` that accepts, and the C; asked once for a text and remembered for a while."""
+        key = hashlib.sha256(repr((text, sorted(members.items()))).encode("utf-8", "backslashreplace")).hexdigest()
+        question = "all" if len(names) > 1 else names[0]
+        for asked in ("all", question):  # what all of them made is what the first that accepts made
+            found: Translation | None = self.memory.find((asked, key))
+            if found is not None and question in ("all", found.dialect):
+                return found
+        with self._folder(text, members) as folder:
+            done = self._sh(translation_script(names), folder)
+            made = read_translation(folder, done.stdout, done.stopped)
+        if not made.stopped:
+            self.memory.keep((question, key), made, 1000 + sum(map(len, made.code.values())))
+        return made
+
+    def _program(
+        self, source: SourceText, members: Mapping[str, str], library: Library, dialect: str, modules: Sequence[SourceText]
+    ) -> tuple[Answer, bytes | None]:
+        """The executable program, or why there is none."""
+        if dialect not in DIALECTS:
+            return Answer(Outcome.ERROR, f"unknown-dialect: {dialect}"), None
+        texts = (source.text, *members.values())
+        if not modules:
+            made = self._translation(source.text, members, [dialect])
+            if made.kind and _is_program(texts) and (program := self._linked(made)) is not None:
+                if made.kind == "program":
+                    return Answer(Outcome.PASS, dialect=dialect), program
+                return Answer(Outcome.PASS, f"not-executable: {_first_error(made.unfit)}", dialect), None
+        further = {f"module{at}.cob": module.text for at, module in enumerate(modules)}
+        for module in modules:
+            members = {**referenced_members(module.text, library), **members}
+        with self._folder(source.text, members) as folder:
+            for name, text in further.items():
+                put(folder, name, _encode(text))
+            return self._build(folder, dialect, texts, " ".join((NAME, *further)))
+
+    def _linked(self, made: Translation) -> bytes | None:
+        """The program or module that gcc makes of the C; None where it does not: then the plain way has to say why."""
+        found: bytes | None = self.memory.find(("binary", made.digest))
+        if found is None:
+            output, mode = ("prog", "-x") if made.kind == "program" else ("prog.so", "-m")
+            with self.sandbox.workdir() as folder:
+                for name, part in made.code.items():
+                    put(folder, name, part)
+                done = self._sh(f"exec cobc -w {mode} -o {output} {CODE} >/dev/null", folder, self.flags)
+                found = take(folder, output, _COMPILE.file_bytes) if not done.stopped and done.returncode == 0 else None
+            if found:
+                # Of a module only the fact that it can be built is of use.
+                found = found if made.kind == "program" else b"module"
+                self.memory.keep(("binary", made.digest), found)
+        return found or None
+
+    def _build(self, folder: Path, dialect: str, texts: tuple[str, ...], names: str) -> tuple[Answer, bytes | None]:
+        """The plain way: cobc does all, with its own flags."""
         cobc = f"cobc -w {DIALECTS[dialect]} -I copy"
-        script = f"{cobc} -x -o prog {_NAME} >/dev/null 2>ex; s=$?; echo program $s; test $s = 0 && exit 0\n"
-        script += f"{cobc} -fsyntax-only {_NAME} >/dev/null 2>es; s=$?; echo syntax $s; test $s = 0 || exit 0\n"
-        script += f"{cobc} -m -o prog.so {_NAME} >/dev/null 2>em; echo module $?; exit 0\n"
+        script = f"{cobc} -x -o prog {names} >/dev/null 2>ex; s=$?; echo program $s; test $s = 0 && exit 0\n"
+        script += f"{cobc} -fsyntax-only {names} >/dev/null 2>es; s=$?; echo syntax $s; test $s = 0 || exit 0\n"
+        script += f"{cobc} -m -o prog.so {NAME} >/dev/null 2>em; echo module $?; exit 0\n"
         done = self._sh(script, folder)
         if done.stopped:
             return Answer(Outcome.ERROR, f"compiler-stopped: {done.stopped}", dialect), None
@@ -175,33 +228,20 @@ class GnuCobol:
             return Answer(Outcome.FAIL, f"build: {_first_error(said)}", dialect), None
         return _refusal(said, texts), None
 
-    def _observe(self, program: Path) -> Observation:
-        with self.sandbox.workdir() as folder:
-            done = self.sandbox.run(["/prog"], folder, _RUN_ENV, _RUN, ((str(program), "/prog"), *self.binds))
-            # A folder over its limit may be too deep to walk; that it was stopped for says enough.
-            files = {} if done.stopped == "folder" else fingerprints(folder)
-        digest = hashlib.sha256(done.stdout).hexdigest()
-        return Observation(done.returncode, digest, len(done.stdout), files, done.stopped)
-
-    def _sh(self, script: str, folder: Path) -> Finished:
-        return self.sandbox.run(["/usr/bin/sh", "-c", script], folder, {}, _COMPILE, self.binds)
+    def _sh(self, script: str, folder: Path, env: Mapping[str, str] | None = None) -> Finished:
+        return self.sandbox.run(["/usr/bin/sh", "-c", script], folder, env or {}, _COMPILE, self.binds)
 
     @contextlib.contextmanager
-    def _folder(self, source: SourceText, library: Library) -> Iterator[tuple[Path, dict[str, str]]]:
-        members = referenced_members(source.text, library)
+    def _folder(self, text: str, members: Mapping[str, str]) -> Iterator[Path]:
         with self.sandbox.workdir() as folder:
-            put(folder, _NAME, _encode(source.text))
+            put(folder, NAME, _encode(text))
             put(folder, "copy/.keep", b"")
-            for name, text in members.items():
+            for name, member in members.items():
                 for spelling in dict.fromkeys((name, name.upper(), name.lower())):
                     # Taken, too long, or a folder and a file of one name: cobc then says that the member is missing.
                     with contextlib.suppress(OSError, SourceError):
-                        put(folder, f"copy/{spelling}", _encode(text))
-            yield folder, members
-
-
-def _uncommented(piece: re.Match[str]) -> str:
-    return "" if piece[0].startswith("/*") else piece[0]
+                        put(folder, f"copy/{spelling}", _encode(member))
+            yield folder
 
 
 def _encode(text: str) -> bytes:
@@ -237,9 +277,9 @@ def find_gnucobol(sandbox: Sandbox | Missing) -> GnuCobol | Missing:
         return sandbox
     binds = (("/etc/gnucobol", "/etc/gnucobol"),) if Path("/etc/gnucobol").is_dir() else ()
     with sandbox.workdir() as folder:
-        asked = sandbox.run(["/usr/bin/sh", "-c", "exec cobc --version"], folder, {}, _COMPILE, binds)
+        asked = sandbox.run(["/usr/bin/sh", "-c", "cobc --version && exec cobc --info"], folder, {}, _COMPILE, binds)
     said = asked.stdout.decode(errors="replace")
     version = re.match(r"cobc \(GnuCOBOL\) (\S+)", said)
     if asked.stopped or not version:
         return Missing("no-compiler: cobc is not installed (package gnucobol3)")
-    return GnuCobol(sandbox, version.group(1), binds)
+    return GnuCobol(sandbox, version.group(1), binds, flags=quick_flags(said, Path("/usr/bin/ld.gold").exists()))

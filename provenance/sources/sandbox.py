@@ -24,13 +24,13 @@ import os
 import resource
 import shutil
 import subprocess
-import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from provenance.sources.sandbox_folder import over_limit, remove
+from provenance.sources.sandbox_claim import claimed, sweep
+from provenance.sources.sandbox_folder import over_limit
 from provenance.sources.sandbox_watch import Finished, Limits, by_signal, drain, end, follow
 
 __all__ = ["Finished", "Limits", "Missing", "Sandbox", "find_sandbox"]
@@ -76,13 +76,10 @@ class Sandbox:
     @contextlib.contextmanager
     def workdir(self) -> Iterator[Path]:
         """A fresh folder for one run, writable inside as ``/w``; removed at the end with all that was left in it."""
-        path = Path(tempfile.mkdtemp(prefix="provenance-sandbox-"))
-        try:
+        with claimed() as path:
             if self.uid is not None:
                 os.chown(path, self.uid, self.uid)
             yield path
-        finally:
-            remove(path)
 
     def run(
         self,
@@ -91,11 +88,13 @@ class Sandbox:
         env: Mapping[str, str] | None = None,
         limits: Limits = _DEFAULT,
         binds: Sequence[tuple[str, str]] = (),
+        stdin: bytes = b"",
     ) -> Finished:
         """Run ``argv`` in ``workdir`` (a folder from `workdir`; ``/w`` inside) and wait for its end.
 
         ``env`` is the whole environment besides PATH, HOME and LC_ALL; nothing is inherited. ``binds`` are further
-        (host path, path inside) pairs, read-only.
+        (host path, path inside) pairs, read-only. ``stdin`` is its standard input, a pipe, or ``/dev/null`` where it is
+        empty; what the run does not read is dropped.
         """
         started = time.monotonic()
         status_r, status_w = os.pipe()
@@ -104,12 +103,12 @@ class Sandbox:
                 *self.prefix,
                 "--json-status-fd",
                 str(status_w),
-                *self._walls(workdir, env or {}, limits, binds),
+                *self.walls(workdir, env or {}, limits, binds),
                 *argv,
             ]
             process = subprocess.Popen(
                 command,
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE if stdin else subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 env={},
@@ -121,7 +120,7 @@ class Sandbox:
             status_w = -1
             output = (bytearray(), bytearray())
             try:
-                stopped = follow(process, output, workdir, limits, started + limits.wall_s)
+                stopped = follow(process, output, workdir, limits, started + limits.wall_s, stdin)
             finally:
                 end(process)
             # bwrap writes "exit-code" only where the program was really started: its own failures are not the sample's.
@@ -137,9 +136,10 @@ class Sandbox:
         stopped = stopped or by_signal(code)
         return Finished(code, bytes(output[0]), bytes(output[1]), stopped, time.monotonic() - started)
 
-    def _walls(
+    def walls(
         self, workdir: Path, env: Mapping[str, str], limits: Limits, binds: Sequence[tuple[str, str]]
     ) -> list[str]:
+        """The arguments between `prefix` and the command: what it sees and may use. `run` and sessions add their own."""
         command: list[str] = []
         for outside, inside in binds:
             command += ["--ro-bind", outside, inside]
@@ -179,6 +179,7 @@ def find_sandbox() -> Sandbox | Missing:
         prefix += [str(paths["setpriv"]), *ids, "--clear-groups", "--no-new-privs"]
     prefix += [str(paths["bwrap"]), *_BWRAP.split()]
     sandbox = Sandbox(tuple(prefix), _NOBODY if root else None)
+    sweep({os.geteuid(), _NOBODY} if root else {os.geteuid()})
     try:
         with sandbox.workdir() as folder:
             tried = sandbox.run(["/usr/bin/sh", "-c", _WALLS], folder)

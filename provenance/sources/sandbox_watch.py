@@ -21,6 +21,7 @@ import subprocess
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO, cast
 
 from provenance.sources.sandbox_folder import over_limit
 
@@ -77,24 +78,26 @@ def follow(
     workdir: Path,
     limits: Limits,
     deadline: float,
+    stdin: bytes = b"",
 ) -> str:
-    """Read what the run prints and watch its limits until it ends; why it has to be stopped, or empty."""
+    """Feed the run its input, read what it prints and watch its limits until it ends; why it has to be stopped, or empty.
+
+    ``stdin`` goes to ``process.stdin`` (a pipe, or None where there is no input) as fast as it is read and no faster.
+    """
     assert process.stdout is not None and process.stderr is not None
     next_look = time.monotonic() + _LOOK_S
     with selectors.DefaultSelector() as selector:
         for pipe, sink in zip((process.stdout, process.stderr), output, strict=True):
             selector.register(pipe, selectors.EVENT_READ, sink)
+        if process.stdin is not None:
+            os.set_blocking(process.stdin.fileno(), False)
+            selector.register(process.stdin, selectors.EVENT_WRITE, memoryview(stdin))
         while selector.get_map() or process.poll() is None:
             if selector.get_map():
-                for key, _ in selector.select(_LOOK_S):
-                    chunk = os.read(key.fd, 65536)
-                    if not chunk:
-                        selector.unregister(key.fileobj)
-                        continue
-                    kept: bytearray = key.data
-                    room = limits.output_bytes - len(kept)
-                    kept += chunk[:room]
-                    if len(chunk) > room:
+                for key, ready in selector.select(_LOOK_S):
+                    if ready & selectors.EVENT_WRITE:
+                        _feed(selector, key)
+                    elif not _drink(selector, key, limits.output_bytes):
                         return "output"
             else:  # it closed its outputs and goes on
                 with contextlib.suppress(subprocess.TimeoutExpired):
@@ -104,15 +107,44 @@ def follow(
                 return "wall"
             if now >= next_look:
                 next_look = now + _LOOK_S
-                if _resident(process.pid) > limits.memory_bytes:
+                if resident(process.pid) > limits.memory_bytes:
                     return "memory"
                 if over_limit(workdir, limits.folder_bytes, limits.folder_files):
                     return "folder"
     return ""
 
 
+def _feed(selector: selectors.BaseSelector, key: selectors.SelectorKey) -> None:
+    """Write what the pipe takes of the input that the key holds, and close it behind the last byte."""
+    unfed: memoryview = key.data
+    try:
+        unfed = unfed[os.write(key.fd, unfed[:65536]) :]
+    except BlockingIOError:
+        return
+    except BrokenPipeError:
+        unfed = unfed[:0]  # nobody is left to read it
+    if unfed:
+        selector.modify(key.fileobj, selectors.EVENT_WRITE, unfed)
+    else:
+        selector.unregister(key.fileobj)
+        cast(IO[bytes], key.fileobj).close()
+
+
+def _drink(selector: selectors.BaseSelector, key: selectors.SelectorKey, most: int) -> bool:
+    """Read what is there into the sink that the key holds; False where it is more than ``most`` bytes in all."""
+    chunk = os.read(key.fd, 65536)
+    if not chunk:
+        selector.unregister(key.fileobj)
+    kept: bytearray = key.data
+    room = most - len(kept)
+    kept += chunk[:room]
+    return len(chunk) <= room
+
+
 def end(process: subprocess.Popen[bytes]) -> None:
     """Kill what is left of the run, and wait until nobody holds its outputs any more."""
+    if process.stdin is not None:
+        process.stdin.close()
     # The group holds setpriv/bwrap; the inside is a session of its own and dies with bwrap (--die-with-parent).
     if process.poll() is None:
         with contextlib.suppress(ProcessLookupError):
@@ -149,7 +181,7 @@ def by_signal(code: int) -> str:
     return "signal" if code in _SIGNALS else ""
 
 
-def _resident(root: int) -> int:
+def resident(root: int) -> int:
     """Resident bytes of a process and all below it. RLIMIT_AS bounds one process, this bounds a crowd of them."""
     total, todo, page = 0, [root], resource.getpagesize()
     while todo:

@@ -1,8 +1,9 @@
 """VERIFY: does a sample parse, compile, run, and behave like what it was made from? Adds verdicts, edits nothing.
 
 Every sample gets exactly one verdict for each of ``syntax``, ``compile``, ``run`` and ``differential``, so that a check
-that did not happen is seen as ``skipped`` with its reason and never as silence. A parent runs twice before anything is
-held against a child: one that differs from itself, fails or says nothing proves nothing. Its children are skipped then,
+that did not happen is seen as ``skipped`` with its reason and never as silence; a sample for which there are tests, its
+own or those of the record that it was made from, gets one of ``tests`` too. A parent runs twice before anything is held
+against a child: one that differs from itself, fails or says nothing proves nothing. Its children are skipped then,
 unless the compiler generates the same code for parent and child, which settles it without running (ADR 0005).
 
 It refuses to count what it did not see: without a toolchain everything is ``skipped``; a tool that breaks is ``error``.
@@ -15,7 +16,7 @@ The reasons are codes, listed in ``docs/verify.md``.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -23,12 +24,20 @@ from provenance.errors import ProvenanceError
 from provenance.languages.toolchain import Answer, Library, Observation, SourceText, Toolchain
 from provenance.model.identity import RecordId, canonical_json
 from provenance.model.verdict import Outcome, Verdict
+from provenance.steps.verify_tests import Tested, TestSample, judge_by_tests
+
+__all__ = ["CHECKS", "TESTS", "VERSION", "ParentSample", "Sample", "TestSample", "verify"]
 
 #: Part of the recipe: a change of meaning makes new verdicts.
-VERSION = "1"
+VERSION = "2"
+#: What everybody gets, in order.
 CHECKS = ("syntax", "compile", "run", "differential")
+#: What those get for which there are tests.
+TESTS = "tests"
 #: Ends that say something about the machine, not about the program.
 _MACHINE = frozenset({"wall", "sandbox"})
+#: How a tool says that it parses and does no more.
+_PARSE_ONLY = "parse-only"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +47,27 @@ class ParentSample:
     record: RecordId
     name: str
     text: str
+    tests: tuple[TestSample, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One record to verify: its file name without folders, its kind ("program", "copybook" ...), text and parent."""
+    """One record to verify: its file name without folders, its kind ("program", "copybook" ...), text and parent.
+
+    ``tests`` are its own; a derived sample that has none is judged by those of its parent.
+    """
 
     record: RecordId
     name: str
     kind: str
     text: str
     parent: ParentSample | None = None
+    tests: tuple[TestSample, ...] = ()
+
+    @property
+    def suites(self) -> tuple[TestSample, ...]:
+        """The tests that it is judged by."""
+        return self.tests or (self.parent.tests if self.parent else ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +78,7 @@ class _Trial:
     compiled: Answer
     observed: tuple[Observation, ...] = ()
     code: str | None = None
+    tested: Mapping[TestSample, Tested] = field(default_factory=dict)
 
 
 _Word = tuple[Outcome, str, Any]
@@ -73,7 +93,7 @@ def verify(
     missing: str = "",
     mapper: Callable[..., Iterable[Any]] = map,
 ) -> Iterator[Verdict]:
-    """The four verdicts of every sample, in the order of the samples and of `CHECKS`.
+    """The verdicts of every sample, in the order of the samples and of `CHECKS`; last that of `TESTS` where there are any.
 
     Args:
         samples: what to verify. Equal texts, and a parent of several children, are compiled and run once.
@@ -84,16 +104,22 @@ def verify(
     """
     runs: dict[_Key, int] = {}
     compared: set[_Key] = set()
+    suites: dict[_Key, dict[TestSample, None]] = {}
     for sample in samples:
         if _not_compiled(sample) is None:
-            runs.setdefault((sample.name, sample.text), 1)
+            own = (sample.name, sample.text)
+            runs.setdefault(own, 1)
+            suites.setdefault(own, {}).update(dict.fromkeys(sample.suites))
             if sample.parent:
                 parent = (sample.parent.name, sample.parent.text)
                 runs[parent] = 2
-                compared |= {(sample.name, sample.text), parent}
+                compared |= {own, parent}
+                if not sample.tests:  # inherited tests prove something only where the parent passes them
+                    suites.setdefault(parent, {}).update(dict.fromkeys(sample.parent.tests))
     trials: dict[_Key, _Trial] = {}
     if toolchain is not None:
-        trials = dict(zip(runs, mapper(partial(_try, toolchain, library, compared), runs.items()), strict=True))
+        made = mapper(partial(_try, toolchain, library, compared, suites), runs.items())
+        trials = dict(zip(runs, made, strict=True))
     for sample in samples:
         yield from _judge(sample, toolchain, trials, missing or "no-toolchain")
 
@@ -106,7 +132,10 @@ def _not_compiled(sample: Sample) -> str | None:
     return f"not-a-program: {sample.kind}"
 
 
-def _try(toolchain: Toolchain, library: Library, compared: set[_Key], job: tuple[_Key, int]) -> _Trial:
+def _try(
+    toolchain: Toolchain, library: Library, compared: set[_Key], suites: Mapping[_Key, Iterable[TestSample]],
+    job: tuple[_Key, int],
+) -> _Trial:
     (name, text), runs = job
     source = SourceText(name, text)
     try:
@@ -121,7 +150,14 @@ def _try(toolchain: Toolchain, library: Library, compared: set[_Key], job: tuple
         code = toolchain.code(source, library, syntax.dialect) if (name, text) in compared else None
     except (OSError, ProvenanceError) as problem:
         return _Trial(syntax, Answer(Outcome.ERROR, f"tool: {problem}", syntax.dialect))
-    return _Trial(syntax, compiled, observed, code)
+    tested: dict[TestSample, Tested] = {}
+    if compiled.outcome is Outcome.PASS:
+        for suite in suites.get((name, text), ()):
+            try:
+                tested[suite] = toolchain.test(source, SourceText(suite.name, suite.text), library, syntax.dialect)
+            except (OSError, ProvenanceError) as problem:
+                tested[suite] = Answer(Outcome.ERROR, f"tool: {problem}", syntax.dialect), None
+    return _Trial(syntax, compiled, observed, code, tested)
 
 
 def _judge(
@@ -130,12 +166,15 @@ def _judge(
     words: tuple[_Word, ...]
     why = _not_compiled(sample)
     if toolchain is None or why is not None:
-        words = ((Outcome.SKIPPED, missing if why is None else why, None),) * 4
+        words = ((Outcome.SKIPPED, missing if why is None else why, None),) * 5
     else:
         trial = trials[sample.name, sample.text]
         base = trials[sample.parent.name, sample.parent.text] if sample.parent else None
-        words = (_answer(trial.syntax), _answer(trial.compiled), _run(trial), _differential(trial, base))
-    for check, (outcome, reason, value) in zip(CHECKS, words, strict=True):
+        words = (_answer(trial.syntax), _answer(trial.compiled), _run(trial), _differential(trial, base),
+                 _tests(sample, trial, base))
+    for check, (outcome, reason, value) in zip((*CHECKS, TESTS), words, strict=True):
+        if check == TESTS and not sample.suites:
+            continue
         yield Verdict(
             check=check,
             outcome=outcome,
@@ -151,12 +190,26 @@ def _answer(answer: Answer) -> _Word:
     return answer.outcome, answer.reason, {"dialect": answer.dialect} if answer.dialect else None
 
 
+def _unbuilt(trial: _Trial) -> _Word | None:
+    """Why there is nothing to run, or None."""
+    if trial.compiled.outcome is Outcome.PASS:
+        return None
+    if trial.compiled.outcome is Outcome.FAIL:
+        return Outcome.SKIPPED, "does-not-compile", None
+    return trial.compiled.outcome, trial.compiled.reason, None
+
+
+def _tests(sample: Sample, trial: _Trial, base: _Trial | None) -> _Word:
+    if unbuilt := _unbuilt(trial):
+        return unbuilt
+    inherited = None if sample.tests or base is None else base.tested
+    return judge_by_tests(sample.suites, trial.tested, inherited)
+
+
 def _run(trial: _Trial) -> _Word:
     compiled = trial.compiled
-    if compiled.outcome is Outcome.FAIL:
-        return Outcome.SKIPPED, "does-not-compile", None
-    if compiled.outcome is not Outcome.PASS:
-        return compiled.outcome, compiled.reason, None
+    if unbuilt := _unbuilt(trial):
+        return unbuilt
     if not trial.observed:
         return Outcome.SKIPPED, compiled.reason or "not-executable", None
     seen = trial.observed[0]
@@ -173,6 +226,8 @@ def _differential(trial: _Trial, base: _Trial | None) -> _Word:
         return Outcome.SKIPPED, "no-parent", None
     if base.compiled.outcome is Outcome.ERROR:
         return Outcome.ERROR, f"parent: {base.compiled.reason}", None
+    if base.compiled.reason.startswith(_PARSE_ONLY):
+        return Outcome.SKIPPED, base.compiled.reason, None
     if base.compiled.outcome is not Outcome.PASS:
         return Outcome.SKIPPED, f"parent-does-not-compile: {base.compiled.reason}", None
     if trial.compiled.outcome is Outcome.ERROR:

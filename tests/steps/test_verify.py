@@ -5,9 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from provenance.languages.toolchain import Answer
 from provenance.model.identity import RecordId
 from provenance.model.verdict import Outcome, Verdict
-from provenance.steps.verify import CHECKS, ParentSample, Sample, verify
+from provenance.steps.verify import CHECKS, TESTS, ParentSample, Sample, TestSample, verify
 from provenance.testing import FakeToolchain
 
 HELLO = 'DISPLAY "HELLO".'
@@ -129,7 +130,7 @@ def test_what_the_sample_is_not_to_blame_for_is_skipped_or_error():
 
 def test_a_tool_that_breaks_between_check_and_observe():
     class Breaks(FakeToolchain):
-        def observe(self, source, library, dialect, runs=1):
+        def observe(self, source, library, dialect, runs=1, inputs=None):
             raise OSError("disk full")
 
     said = judged(HELLO, tool=Breaks())
@@ -190,3 +191,110 @@ def test_equal_code_never_hides_a_difference_that_was_seen() -> None:
     parent = 'DISPLAY "A"\n*> fake: code same\n'
     [said] = _child_of(parent, parent.replace('"A"', '"B"'))
     assert said.outcome is Outcome.FAIL
+
+
+SUITE = TestSample(RecordId(3, 0), "p.cut", "EXPECT HELLO")
+OTHER = TestSample(RecordId(3, 1), "q.cut", "EXPECT WORLD\nEXPECT HELLO")
+
+
+def judged_by(text, own=(), parent=None, inherited=(), kind="program", tool=None):
+    made = ParentSample(RecordId(1, 0), "p.cob", parent, tuple(inherited)) if parent is not None else None
+    verdicts = list(verify([Sample(RecordId(2, 0), "c.cob", kind, text, made, tuple(own))], tool or FakeToolchain(), {}))
+    assert [v.check for v in verdicts] == [*CHECKS, TESTS]
+    return verdicts[-1].outcome.value, verdicts[-1].reason, json.loads(verdicts[-1].value or "null")
+
+
+def test_tests_are_told_apart():
+    assert judged_by(HELLO, [SUITE]) == ("pass", "", {"suite": str(SUITE.record), "passed": 1, "failed": 0})
+    assert judged_by(HELLO, [OTHER]) == ("fail", "failed: 1 of 2: WORLD", {"suite": str(OTHER.record), "passed": 1, "failed": 1})
+    both = judged_by(HELLO, [SUITE, OTHER])
+    assert both == ("fail", "failed: 1 of 3: WORLD", {"suite": f"{SUITE.record} {OTHER.record}", "passed": 2, "failed": 1})
+
+
+@pytest.mark.parametrize(("text", "said"), [
+    ("fake: syntax-error", ("skipped", "does-not-compile")),
+    ("fake: build-error", ("skipped", "does-not-compile")),
+    ("fake: crash", ("error", "compiler-crash: fake")),
+    ("COPY GONE.", ("skipped", "missing-copybook: GONE")),
+])
+def test_what_is_not_built_is_not_tested(text, said):
+    assert judged_by(text, [SUITE])[:2] == said
+
+
+def test_tests_without_an_assertion_prove_nothing():
+    assert judged_by(HELLO, [TestSample(RecordId(3, 0), "p.cut", "")])[:2] == ("skipped", "no-assertions")
+
+
+def test_a_child_is_judged_by_its_parents_tests():
+    assert judged_by(HELLO + " *> renamed", parent=HELLO, inherited=[SUITE])[0] == "pass"
+    assert judged_by('DISPLAY "OTHER".', parent=HELLO, inherited=[SUITE])[:2] == ("fail", "failed: 1 of 1: HELLO")
+    said = judged_by(HELLO, parent="fake: exit 3", inherited=[SUITE])
+    assert said[:2] == ("skipped", "parent-fails-tests: failed: 1 of 1: HELLO")
+
+
+def test_its_own_tests_come_first():
+    assert judged_by(HELLO, own=[SUITE], parent="fake: exit 3", inherited=[OTHER])[0] == "pass"
+
+
+class Rigid(FakeToolchain):
+    """Tests build with texts that say so only."""
+
+    def test(self, source, tests, library, dialect):
+        if "fits" not in source.text:
+            return Answer(Outcome.FAIL, "tests-do-not-build: X is not defined", dialect), None
+        return super().test(source, tests, library, dialect)
+
+
+def test_tests_that_no_longer_fit_a_child_are_no_fault_of_its():
+    fits = HELLO + " *> fits"
+    assert judged_by(HELLO, parent=fits, inherited=[SUITE], tool=Rigid())[:2] == (
+        "skipped", "tests-do-not-fit: tests-do-not-build: X is not defined")
+    assert judged_by(fits, parent=HELLO, inherited=[SUITE], tool=Rigid())[0] == "skipped"
+    assert judged_by(HELLO, own=[SUITE], tool=Rigid())[:2] == ("fail", "tests-do-not-build: X is not defined")
+
+
+@pytest.mark.parametrize(("outcome", "said"), [(Outcome.SKIPPED, "skipped"), (Outcome.ERROR, "error")])
+def test_a_runner_that_is_missing_or_breaks(outcome, said):
+    class Runner(FakeToolchain):
+        def test(self, source, tests, library, dialect):
+            return Answer(outcome, "as ordered"), None
+
+    assert judged_by(HELLO, [SUITE], tool=Runner())[:2] == (said, "as ordered")
+    wanted = ("error", "parent: as ordered") if outcome is Outcome.ERROR else ("skipped", "parent-fails-tests: as ordered")
+    assert judged_by(HELLO, parent=HELLO, inherited=[SUITE], tool=Runner())[:2] == wanted
+
+
+def test_a_runner_that_raises_is_an_error():
+    class Runner(FakeToolchain):
+        def test(self, source, tests, library, dialect):
+            raise OSError("disk full")
+
+    assert judged_by(HELLO, [SUITE], tool=Runner())[:2] == ("error", "tool: disk full")
+
+
+def test_tests_are_run_once_for_equal_texts():
+    tool = FakeToolchain()
+    parent = ParentSample(RecordId(1, 0), "p.cob", HELLO, (SUITE,))
+    children = [Sample(RecordId(2, row), "p.cob", "program", HELLO + " *> same", parent) for row in range(5)]
+    assert [v.outcome for v in verify(children, tool, {}) if v.check == TESTS] == [Outcome.PASS] * 5
+    assert tool.calls["observe", HELLO] == 2  # to compare, and to test
+
+
+def test_without_a_tool_tests_are_skipped():
+    [*_, said] = verify([Sample(RecordId(2, 0), "c.cob", "program", HELLO, None, (SUITE,))], None, {}, missing="no-sandbox: x")
+    assert (said.check, said.outcome, said.reason) == (TESTS, Outcome.SKIPPED, "no-sandbox: x")
+
+
+class ParseOnly(FakeToolchain):
+    """A tool that parses and does no more."""
+
+    def observe(self, source, library, dialect, runs=1, inputs=None):
+        return Answer(Outcome.SKIPPED, "parse-only: no compiler"), ()
+
+
+def test_what_is_parsed_only_is_skipped_with_that_reason():
+    said = judged(HELLO + " *> child", parent=HELLO, tool=ParseOnly())
+    assert said["syntax"] == ("pass", "")
+    assert said["compile"] == said["run"] == said["differential"] == ("skipped", "parse-only: no compiler")
+    assert judged("fake: syntax-error", parent=HELLO, tool=ParseOnly())["syntax"][0] == "fail"
+    assert judged_by(HELLO, [SUITE], tool=ParseOnly())[:2] == ("skipped", "parse-only: no compiler")
