@@ -19,14 +19,12 @@ EMPTY = Program("x.cbl", "", False)
 
 
 def test_transforms_are_known_by_name_in_order() -> None:
-    assert [transform.name for transform in ALL] == [
-        "add-subtract-to-compute",
-        "expand-copy",
-        "join-move",
-        "rename-data-names",
-        "rename-paragraphs",
-        "split-move",
-    ]
+    names = [transform.name for transform in ALL]
+    assert names == sorted(set(names))
+    # Names are in recipes: one that is gone, or means another language, would be a batch that nobody can make again.
+    assert {"add-subtract-to-compute", "expand-copy", "join-move", "rename-data-names", "rename-paragraphs",
+            "split-move"} <= {transform.name for transform in ALL if transform.language == "cobol"}
+    assert all(transform.name.endswith(f"-{transform.language}") for transform in ALL if transform.language != "cobol")
     assert all(by_name(transform.name) is transform for transform in ALL)
     with pytest.raises(PolicyError, match=r"nonsense: is not a transform"):
         by_name("nonsense")

@@ -1,7 +1,7 @@
 """Real human programs, before and after: they run alike, or the compiler writes the very same C for both.
 
 Few of the corpus's programs run by themselves (they want files or callers), so equality of the generated C is the
-stronger half: it holds for every transform but the arithmetic one, which asks for other instructions on purpose.
+stronger half, for the transforms of which it can hold.
 """
 
 from __future__ import annotations
@@ -18,6 +18,12 @@ COBOL = SHARED / "corpora" / "cobol"
 COURSE = "openmainframeproject__cobol-programming-course/COBOL Programming Course #"
 CARDDEMO = "aws-samples__aws-mainframe-modernization-carddemo/app"
 PRACTICE = "exercism__cobol/exercises/practice"
+
+COBOL_ONLY = [transform for transform in ALL if transform.language == "cobol"]
+#: Transforms that leave no trace in what the compiler writes; the others ask for other statements on purpose.
+SAME_CODE = frozenset({"expand-copy", "fixed-to-free", "free-to-fixed", "join-move", "layout", "normalise-comments",
+                       "rename-data-names", "rename-paragraphs", "scope-terminators", "period-terminators", "split-move",
+                       "strip-comments"})
 
 RUNS = [
     f"{PRACTICE}/hamming/src/hamming.cob",
@@ -56,7 +62,7 @@ def test_programs_run_alike(compiler: Compiler, path: str) -> None:
     before = compiler.behaviour(text)
     assert before[0] == 0
     assert before[1]
-    changes = [result for transform in ALL if isinstance(result := transform.apply(program, 3), Change)]
+    changes = [result for transform in COBOL_ONLY if isinstance(result := transform.apply(program, 3), Change)]
     assert changes
     for change in changes:
         assert compiler.behaviour(change.text, change.free_format) == before
@@ -67,9 +73,9 @@ def test_the_compiler_writes_the_same_code(compiler: Compiler, path: str) -> Non
     text = _text(path)
     program = compiler.program(text, copybooks=_copybooks(path, text))
     before = compiler.generated(text)
-    for transform in ALL:
+    for transform in COBOL_ONLY:
         result = transform.apply(program, 3)
-        if isinstance(result, Change) and transform.name != "add-subtract-to-compute":
+        if isinstance(result, Change) and transform.name in SAME_CODE:
             assert compiler.generated(result.text, result.free_format) == before, transform.name
         if isinstance(result, Change) and transform.name == "expand-copy":
             assert len(result.included) >= len(copied_names(text))
