@@ -1,4 +1,4 @@
-"""Build, check and gate a training set: ingest -> augment -> verify -> judge -> assemble -> gate and publish.
+"""Build, check and gate a training set: ingest -> augment -> generate -> verify -> judge -> assemble -> gate and publish.
 
 Params: config, absolute path of a build file (docs/build.md). The ledger is $PROVENANCE_LEDGER or [corpus_provenance]
 ledger. $PROVENANCE_SCHEDULE is a cron expression or preset; empty: only by hand.
@@ -13,6 +13,7 @@ from provenance.airflow import (
     AssembleOperator,
     AugmentOperator,
     GateOperator,
+    GenerateOperator,
     IngestOperator,
     JudgeOperator,
     PlanOperator,
@@ -38,7 +39,8 @@ with DAG(
     ingest = IngestOperator.partial(task_id="ingest", **CONFIG).expand(source=plan.output)
     shards = ShardOperator(task_id="shards", ingested=ingest.output, **CONFIG)
     augment = AugmentOperator.partial(task_id="augment", **PART, **CONFIG).expand(shard=shards.output)
-    verify = VerifyOperator.partial(task_id="verify", **PART, **CONFIG).expand(shard=augment.output)
+    generate = GenerateOperator.partial(task_id="generate", **PART, **CONFIG).expand(shard=augment.output)
+    verify = VerifyOperator.partial(task_id="verify", **PART, **CONFIG).expand(shard=generate.output)
     judge = JudgeOperator(task_id="judge", shards=verify.output, **CONFIG)
     assemble = AssembleOperator(task_id="assemble", shards=verify.output, judged=judge.output, **CONFIG)
     GateOperator(task_id="gate", dataset=assemble.output, **CONFIG)

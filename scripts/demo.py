@@ -23,10 +23,25 @@ from provenance.cli.output import bar
 from provenance.ledger import Ledger
 from provenance.ledger.datasets import find_dataset
 from provenance.lineage import Lens
+from provenance.testing.endpoint import Script
+from provenance.testing.endpoint_server import FakeServer
 from provenance.testing.standalone import Standalone
 
 ROOT = Path(__file__).parents[1]
 HOME = ROOT / ".demo"
+#: What the sample repository's build file asks the replaying server for.
+_MODEL = """[[model]]
+name = "replay"
+address = "ADDRESS"
+model = "replay-of-samples"
+licence = "Apache-2.0"
+
+[[generate]]
+mode = "version"
+model = "replay"
+repairs = 1
+
+"""
 
 
 def main() -> int:
@@ -41,8 +56,11 @@ def main() -> int:
     ledger, config, policy = _configure(arguments)
     os.environ.update(PROVENANCE_LEDGER=str(ledger), PROVENANCE_BUILD=str(config), PROVENANCE_TRAIN_POLICY="train")
     _say(f"Airflow: corpus_build over {arguments.source or 'the sample repository'} (ledger {ledger})")
-    if not _airflow(config, policy):
-        return 1
+    # The model is a server here that replays texts written by AI: it proves the road and the refusals, not a yield.
+    with FakeServer(Script.read(ROOT / "samples" / "replay.jsonl"), model="replay-of-samples") as server:
+        config.write_text(config.read_text("utf-8").replace("ADDRESS", server.address), "utf-8")
+        if not _airflow(config, policy):
+            return 1
     found = _show(Ledger(ledger), policy)
     print(f"\nmake demo took {time.monotonic() - began:.0f} s. The ledger stays in {ledger}; try: "
           f".venv/bin/provenance sql @ -l {ledger}")
@@ -64,7 +82,10 @@ def _configure(arguments: argparse.Namespace) -> tuple[Path, Path, str]:
         claim += 'name = "corpus-provenance-samples"\n'
     config = HOME / f"{name}.toml"
     config.write_text(f'name = "{name}"\npolicy = "{policy}"\n\n[[source]]\nwhere = {json.dumps(source)}\n'
-                      f'{claim}\n[augment]\nseed = 7\n\n'
+                      f'{claim}\n[augment]\nseed = 7\nper_program = 6\n\n'
+                      '[[generate]]\nskeletons = ["control-break", "report", "table-search", "validation"]\n\n'
+                      + ("" if source.endswith(".bundle") or arguments.source else _MODEL) +
+                      '[mix]\nper_root = 6\n\n'
                       '[splits]\ntrain = 0.8\nvalidation = 0.1\ntest = 0.1\n')
     return HOME / f"ledger-{name}", config, policy
 
@@ -143,6 +164,8 @@ def _show(ledger: Ledger, policy: str) -> bool:
     _type("sql", "SELECT step, origin, count(*) AS records, sum(lines) AS lines, max(depth) AS depth FROM records "
           "GROUP BY ALL ORDER BY ALL")
     _type("sql", "@transforms")
+    _say("What was made, and what was dropped on the way")
+    _type("sql", "@yields")
     _say(f"Origin mix of {dataset.ref}")
     total = sum(dataset.manifest["origins"].values())
     for origin, count in dataset.manifest["origins"].items():

@@ -22,7 +22,7 @@ from provenance.ledger import codec
 from provenance.lineage.catalogue import names_of
 from provenance.model.origin import EvidenceGrade, OriginClass
 from provenance.model.verdict import Outcome
-from provenance.pipeline import build
+from provenance.pipeline import build, build_making
 from provenance.pipeline.recalling import KINDS
 from provenance.steps.augment import ALL
 
@@ -191,10 +191,18 @@ def test_every_policy_that_ships_is_on_a_page() -> None:
 
 def test_every_key_of_a_build_file_is_on_the_page() -> None:
     page = _page("build")
-    assert _named([key for key in build._TOP if key not in {"source", "augment", "judge", "splits"}], page) == []
-    for heading, keys in (("[[source]]", build._SOURCE), ("[augment]", build._AUGMENT), ("[judge]", build._JUDGE)):
-        section = page.split(f"\n### `{heading}`\n", 1)[1].split("\n#")[0]
-        assert set(_columns(section)) == set(keys)
+    tables = {"source", "augment", "judge", "splits", "mix", "model", "generate", "adversarial"}
+    assert _named([key for key in build._TOP if key not in tables], page) == []
+    for heading, keys in (("[[source]]", build._SOURCE), ("[augment]", build._AUGMENT), ("[judge]", build._JUDGE),
+                          ("[mix]", build._MIX)):
+        assert set(_columns(_table_of(page, heading))) == set(keys)
+    for heading, keys in (("[[model]]", build_making.MODEL), ("[[generate]]", build_making.GENERATE)):
+        assert _named(list(keys), _table_of(page, heading)) == []
+    assert _named(list(build_making.ADVERSARIAL), _page("adversarial")) == []
+
+
+def _table_of(page: str, heading: str) -> str:
+    return page.split(f"\n### `{heading}`\n", 1)[1].split("\n### ", maxsplit=1)[0].split("\n## ", maxsplit=1)[0]
 
 
 def _columns(section: str) -> list[str]:

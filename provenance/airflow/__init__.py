@@ -16,10 +16,12 @@ from provenance.airflow.operators import (
     ShardOperator,
     VerifyOperator,
 )
+from provenance.airflow.producing import AdversarialOperator, GenerateOperator
 from provenance.airflow.published import TRAINING_SET
 from provenance.airflow.training import RecordConsumptionOperator, RequireTicketOperator
 from provenance.airflow.upkeep import ForwardEventsOperator, SweepLedgerOperator, VerifyLedgerOperator
 
-__all__ = ["TRAINING_SET", "AssembleOperator", "AugmentOperator", "ForwardEventsOperator", "GateOperator",
-           "IngestOperator", "JudgeOperator", "PlanOperator", "RecordConsumptionOperator", "RequireTicketOperator",
-           "ShardOperator", "SweepLedgerOperator", "VerifyLedgerOperator", "VerifyOperator"]
+__all__ = ["TRAINING_SET", "AdversarialOperator", "AssembleOperator", "AugmentOperator", "ForwardEventsOperator",
+           "GateOperator", "GenerateOperator", "IngestOperator", "JudgeOperator", "PlanOperator",
+           "RecordConsumptionOperator", "RequireTicketOperator", "ShardOperator", "SweepLedgerOperator",
+           "VerifyLedgerOperator", "VerifyOperator"]

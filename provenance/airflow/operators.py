@@ -87,11 +87,13 @@ class ShardOperator(BuildOperator):
 
         pieces: list[dict[str, Any]] = []
         ingested = _whole(self.ingested, "ingest")
+        # Tests and examples for a program may lie in another shard, or in another repository.
+        everywhere = [snapshot for found in ingested for snapshot in found["snapshots"]]
         for found in ingested:
             filled = [batch for batch in found["batches"] if context.ledger.require(BatchId.parse(batch)).records]
             size = max(1, -(-len(filled) * len(ingested) // self.shards))
-            pieces += [{"batches": filled[start:start + size], "snapshots": found["snapshots"]}
-                       for start in range(0, len(filled), size)]
+            pieces += [{"batches": filled[start:start + size], "roots": filled[start:start + size],
+                        "snapshots": found["snapshots"], "around": everywhere} for start in range(0, len(filled), size)]
         if not pieces:
             # Mapping over nothing skips every task below, and Airflow calls a run of skipped tasks a success.
             raise SourceError(self.config, "has sources without a single record to take",
@@ -99,7 +101,13 @@ class ShardOperator(BuildOperator):
         return [{"part": f"{number}/{len(pieces)}", **piece} for number, piece in enumerate(pieces, 1)]
 
 
-class _ShardWord(BuildOperator):
+class ShardWord(BuildOperator):
+    """A word over one shard.
+
+    Args:
+        shard: what the task before gave for it.
+    """
+
     template_fields: Sequence[str] = (*BuildOperator.template_fields, "shard")
 
     def __init__(self, *, shard: Any = None, **kwargs: Any) -> None:
@@ -107,7 +115,7 @@ class _ShardWord(BuildOperator):
         self.shard = shard
 
 
-class AugmentOperator(_ShardWord):
+class AugmentOperator(ShardWord):
     """Makes versions of the programs of one shard; gives the shard with its new batches added."""
 
     def say(self, context: Context, airflow: Mapping[str, Any]) -> dict[str, Any]:
@@ -118,18 +126,18 @@ class AugmentOperator(_ShardWord):
         if not build.transforms:
             return dict(self.shard)
         transforms = [by_name(name) for name in build.transforms]
-        made = augment(context, _ids(self.shard["batches"]), _ids(self.shard["snapshots"]), transforms,
+        made = augment(context, ids(self.shard["batches"]), ids(self.shard["snapshots"]), transforms,
                        find_workshop(), build.seed, build.per_program)
         return {**self.shard, "batches": [*self.shard["batches"], *map(str, made.batches)]}
 
 
-class VerifyOperator(_ShardWord):
+class VerifyOperator(ShardWord):
     """Compiles and runs the records of one shard; gives the shard with its batches of verdicts."""
 
     def say(self, context: Context, airflow: Mapping[str, Any]) -> dict[str, Any]:
         from provenance.pipeline import find_workshop, verify
 
-        said = verify(context, _ids(self.shard["batches"]), _ids(self.shard["snapshots"]), find_workshop())
+        said = verify(context, ids(self.shard["batches"]), ids(self.shard["snapshots"]), find_workshop())
         return {**self.shard, "verdicts": list(map(str, said.batches))}
 
 
@@ -164,7 +172,7 @@ class AssembleOperator(BuildOperator):
 
         build, shards = self.build(), _whole(self.shards, "verify")
         _, dataset = assemble(context, build.dataset, _all(shards, "batches"),
-                              _all(shards, "verdicts") + _ids(_given(self.judged, "judge")), read_policy(build.policy),
+                              _all(shards, "verdicts") + ids(_given(self.judged, "judge")), read_policy(build.policy),
                               dict(build.shares) or None, build.seed, build.mixture)
         return {"dataset": str(dataset.ref), "manifest_sha256": dataset.digest.hex}
 
@@ -218,7 +226,8 @@ def _whole(pieces: Iterable[Mapping[str, Any]] | None, task: str) -> list[Mappin
     return [found[part] for part in wanted]
 
 
-def _ids(texts: Iterable[str]) -> list[Any]:
+def ids(texts: Iterable[str]) -> list[Any]:
+    """Batch ids from their texts."""
     from provenance.model.identity import BatchId
 
     return [BatchId.parse(text) for text in texts]
@@ -226,4 +235,4 @@ def _ids(texts: Iterable[str]) -> list[Any]:
 
 def _all(shards: Iterable[Mapping[str, Any]], key: str) -> list[Any]:
     # Copybooks shared by shards and retried tasks may name a batch twice.
-    return sorted({batch for shard in shards for batch in _ids(shard.get(key, ()))})
+    return sorted({batch for shard in shards for batch in ids(shard.get(key, ()))})

@@ -5,23 +5,24 @@ from __future__ import annotations
 import argparse
 import getpass
 from collections.abc import Callable
-from typing import Any
 
 from provenance import pipeline
 from provenance.cli.output import say, show
+from provenance.cli.running import context_of, report
 from provenance.errors import PolicyError
 from provenance.gate import explain
 from provenance.languages import all_languages
 from provenance.ledger import Ledger
-from provenance.ledger.datasets import find_dataset
+from provenance.ledger.datasets import DatasetFolder, find_dataset
 from provenance.lineage import Lens, impact
 from provenance.model.origin import OriginClass
-from provenance.pipeline import Context, Run, Source, StepResult
+from provenance.pipeline import Run, Source
 from provenance.pipeline.choosing import consider
 from provenance.pipeline.recalling import KINDS, recall
 from provenance.pipeline.selection import current
 from provenance.steps.augment import by_name
 from provenance.steps.ingest import Options
+from provenance.steps.mixture import Mixture
 
 
 def add(verb: Callable[..., argparse.ArgumentParser]) -> None:
@@ -48,6 +49,7 @@ def add(verb: Callable[..., argparse.ArgumentParser]) -> None:
                    "provenance augment --transform rename-data-names --seed 7 -l corpus")
     augment.add_argument("--transform", action="append", default=[], help="a transform (default: all)")
     augment.add_argument("--seed", type=int, default=0)
+    augment.add_argument("--per-program", type=int, default=0, help="at most so many versions of a program (default: all)")
     verb("verify", _verify, "Compile and run the current records, children against their parents.",
          "provenance verify -l corpus")
     judge = verb("judge", _judge, "Find exact and near-duplicates among the current records.", "provenance judge -l corpus")
@@ -58,6 +60,10 @@ def add(verb: Callable[..., argparse.ArgumentParser]) -> None:
     assemble.add_argument("--policy", required=True)
     assemble.add_argument("--seed", type=int, default=0)
     assemble.add_argument("--split", action="append", default=[], metavar="NAME=SHARE", help="for instance train=0.8")
+    for name, text in (("root", "descendants of one ingested record"), ("transform", "records of one transform or skeleton"),
+                       ("generator", "records of one model")):
+        assemble.add_argument(f"--per-{name}", type=int, default=0, help=f"most {text} (default: no limit)")
+    assemble.add_argument("--weight", action="append", default=[], metavar="LANGUAGE=SHARE", help="for instance java=0.5")
     build = verb("build", _build, "Run the whole pipeline of one file, without Airflow.",
                  "provenance build corpus.toml -l corpus")
     build.add_argument("config")
@@ -88,46 +94,58 @@ def _ingest(arguments: argparse.Namespace) -> int:
                       include_vendored=arguments.include_vendored, include_generated=arguments.include_generated)
     source = Source(arguments.source, arguments.rev, arguments.name, options, arguments.show_authors,
                     arguments.allowed_signers)
-    return _report(pipeline.ingest(_context(arguments, "ingest"), source))
+    return report(pipeline.ingest(context_of(arguments, "ingest"), source))
 
 
 def _augment(arguments: argparse.Namespace) -> int:
-    context = _context(arguments, "augment")
+    context = context_of(arguments, "augment")
     now = current(context.ledger)
     chosen = [by_name(name) for name in arguments.transform]
-    return _report(pipeline.augment(context, now.roots, now.snapshots, chosen or pipeline.making.default_transforms(),
-                                    pipeline.find_workshop(), arguments.seed))
+    return report(pipeline.augment(context, now.roots, now.snapshots, chosen or pipeline.making.default_transforms(),
+                                    pipeline.find_workshop(), arguments.seed, arguments.per_program))
 
 
 def _verify(arguments: argparse.Namespace) -> int:
-    context = _context(arguments, "verify")
+    context = context_of(arguments, "verify")
     now = current(context.ledger)
-    return _report(pipeline.verify(context, now.records, now.snapshots, pipeline.find_workshop()))
+    return report(pipeline.verify(context, now.records, now.snapshots, pipeline.find_workshop()))
 
 
 def _judge(arguments: argparse.Namespace) -> int:
-    context = _context(arguments, "judge")
-    return _report(pipeline.judge(context, current(context.ledger).records, arguments.near_duplicate))
+    context = context_of(arguments, "judge")
+    return report(pipeline.judge(context, current(context.ledger).records, arguments.near_duplicate))
 
 
 def _assemble(arguments: argparse.Namespace) -> int:
-    context = _context(arguments, "assemble")
+    context = context_of(arguments, "assemble")
     now = current(context.ledger)
+    mixture = Mixture(arguments.per_root, arguments.per_transform, arguments.per_generator,
+                      _shares(arguments.weight, "a weight of the form java=0.5") or {})
     result, dataset = pipeline.assemble(context, arguments.name, now.records, now.verdicts,
-                                        pipeline.read_policy(arguments.policy), _shares(arguments.split), arguments.seed)
-    _report(result)
-    say(f"{dataset.ref}: {dataset.manifest['size']} records in {dataset.path}")
+                                        pipeline.read_policy(arguments.policy), _shares(arguments.split), arguments.seed, mixture)
+    report(result)
+    _tell(dataset)
     return 0
 
 
-def _shares(given: list[str]) -> dict[str, float] | None:
+def _tell(dataset: DatasetFolder) -> None:
+    """The set and its mixture: what made how many of its records, and the limits that were asked for."""
+    manifest = dataset.manifest
+    say(f"{dataset.ref}: {manifest['size']} records in {dataset.path}")
+    makers = sorted(manifest["makers"].items(), key=lambda item: (-item[1], item[0]))
+    say("made by: " + ", ".join(f"{name} {count}" for name, count in makers))
+    if manifest["mixture"]:
+        say("limits: " + ", ".join(f"{name} {value}" for name, value in manifest["mixture"].items()))
+
+
+def _shares(given: list[str], meant: str = "a split of the form train=0.9") -> dict[str, float] | None:
     shares = {}
     for text in given:
         name, _, share = text.partition("=")
         try:
             shares[name] = float(share)
         except ValueError:
-            raise PolicyError(text, "is not a split of the form train=0.9") from None
+            raise PolicyError(text, f"is not {meant}") from None
     return shares or None
 
 
@@ -140,13 +158,16 @@ def _build(arguments: argparse.Namespace) -> int:
         for source in build.sources:
             roots += run.ingest(source)
         records = roots + (run.augment(roots, build.transforms, build.seed, build.per_program) if build.transforms else ())
+        records += run.produce(roots, build.generating)
+        if build.playing is not None:
+            records += run.play(roots, build.playing, build.seed)
         run.verify(records)
         run.judge(records, build.near_duplicate)
         dataset = run.assemble(build.dataset, records, build.policy, dict(build.shares) or None, build.seed, build.mixture)
         ticket = run.gate(dataset, build.policy)
     for result in run.results:
-        _report(result)
-    say(f"{dataset.ref}: {dataset.manifest['size']} records in {dataset.path}")
+        report(result)
+    _tell(dataset)
     say(explain(ticket.decision))
     return 0 if ticket.allowed else 1
 
@@ -158,7 +179,7 @@ def _gate(arguments: argparse.Namespace) -> int:
         dataset = find_dataset(ledger, arguments.dataset)
         decision = consider(ledger, dataset, policy)
     else:
-        ticket = pipeline.gate(_context(arguments, "gate"), arguments.dataset, policy)
+        ticket = pipeline.gate(context_of(arguments, "gate"), arguments.dataset, policy)
         dataset, decision = ticket.dataset, ticket.decision
     say(f"{dataset.ref} under policy {decision.policy_name}: {decision.outcome}")
     if arguments.explain:
@@ -174,8 +195,8 @@ def _gate(arguments: argparse.Namespace) -> int:
 def _recall(arguments: argparse.Namespace) -> int:
     kind, target = next((name, getattr(arguments, name)) for name in KINDS
                         if getattr(arguments, name) is not None)
-    context = _context(arguments, "recall")
-    _report(recall(context, kind, target, arguments.reason, arguments.by or _user()))
+    context = context_of(arguments, "recall")
+    report(recall(context, kind, target, arguments.reason, arguments.by or _user()))
     # A recall may come before what it withdraws, so a target that nothing has is no error. A slip of the pen looks the
     # same, so how much is withdrawn is said.
     if kind != "record":
@@ -190,14 +211,3 @@ def _user() -> str:
         return getpass.getuser()
     except (OSError, KeyError, ImportError) as error:  # a container's user without a name
         raise PolicyError("by", "is not given, and this machine has no name for the user", "add --by NAME") from error
-
-
-def _context(arguments: argparse.Namespace, verb: str) -> Context:
-    return Context.local(Ledger(arguments.ledger), f"cli.{verb}")
-
-
-def _report(result: StepResult) -> int:
-    row: dict[str, Any] = {"step": result.step, "batches made": result.made, "adopted": result.adopted,
-                           "records": result.records, "verdicts": result.verdicts, "seconds": round(result.seconds, 1)}
-    say("  ".join(f"{name} {value}" if name != "step" else f"{value}:" for name, value in row.items()))
-    return 0

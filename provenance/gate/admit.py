@@ -34,7 +34,7 @@ class Applicant:
         origin, evidence, depth: as in the ledger (evidence 0..5).
         licence: SPDX expression; licences: ids among the roots; overflow: that list was cut.
         kind: kind of file.
-        derived: made by any step but ingest.
+        derived: made by any step but ingest; generated: and no version of another record.
         passed, failed: checks with at least one such verdict.
     """
 
@@ -48,6 +48,7 @@ class Applicant:
     derived: bool
     passed: frozenset[str]
     failed: frozenset[str]
+    generated: bool = False
 
 
 def admit(policy: Policy, applicant: Applicant) -> tuple[str, ...]:
@@ -62,7 +63,8 @@ def admit(policy: Policy, applicant: Applicant) -> tuple[str, ...]:
         reasons.append(f"depth: {applicant.depth}")
     if not query.licence_is_fine(applicant.licence, applicant.licences, applicant.overflow):
         reasons.append(f"licence: {applicant.licence or 'none'}")
-    needed = query.kinds.get(applicant.kind, query.derived if applicant.derived else query.ingested)
+    usual = query.generated if applicant.generated else query.derived if applicant.derived else query.ingested
+    needed = query.kinds.get(applicant.kind, usual)
     asked = {*needed, *(() if policy.near else ("near_duplicate",))}
     reasons += [f"check: no pass of {check}" for check in asked - applicant.passed]
     refused = asked | (set() if policy.exact else {"exact_duplicate"})

@@ -94,6 +94,7 @@ class FactQuery:
     max_depth: int
     ingested: tuple[str, ...]
     derived: tuple[str, ...]
+    generated: tuple[str, ...]
     kinds: Mapping[str, tuple[str, ...]]
     licences: frozenset[str]
     denied: frozenset[str]
@@ -106,6 +107,7 @@ class FactQuery:
             max_depth=policy.max_depth,
             ingested=policy.ingested,
             derived=policy.derived,
+            generated=policy.for_generated,
             kinds=dict(policy.kinds),
             licences=frozenset(item.lower() for item in policy.licences),
             denied=frozenset(item.lower() for item in policy.denied_licences),

@@ -49,6 +49,8 @@ class Policy:
         max_depth: longest chain of steps from a root.
         licences, denied_licences: SPDX ids; ``*`` allows every stated licence. What is denied is taken off.
         ingested, derived: checks that records of an ingest step, and all others, must have passed.
+        generated: checks that records need which are no version of another one (programs from tasks and skeletons, pairs,
+            translations); None: as ``derived``.
         kinds: kind of file -> the checks it needs instead (a copybook cannot be compiled alone).
         exact, near: duplicates within the set are allowed.
         gaps: a trace that does not reach its roots is allowed.
@@ -67,6 +69,7 @@ class Policy:
     denied_licences: tuple[str, ...] = ()
     ingested: tuple[str, ...]
     derived: tuple[str, ...]
+    generated: tuple[str, ...] | None = None
     kinds: tuple[tuple[str, tuple[str, ...]], ...] = ()
     exact: bool = False
     near: bool = False
@@ -81,9 +84,15 @@ class Policy:
         return dict(self.min_evidence).get(origin, default)
 
     @property
+    def for_generated(self) -> tuple[str, ...]:
+        """The checks of generated records in force."""
+        return self.derived if self.generated is None else self.generated
+
+    @property
     def checks(self) -> tuple[str, ...]:
         """Every check that some member needs, sorted."""
-        return tuple(sorted({*self.ingested, *self.derived, *(check for _, needed in self.kinds for check in needed)}))
+        special = (check for _, needed in self.kinds for check in needed)
+        return tuple(sorted({*self.ingested, *self.derived, *self.for_generated, *special}))
 
     @property
     def digest(self) -> Digest:
@@ -93,6 +102,7 @@ class Policy:
         }
         # As in force, so that a default written out is the same policy as the default left out.
         meaning["min_evidence"] = {str(origin): int(self.grade_for(origin)) for origin in self.origins}
+        meaning["generated"] = list(self.for_generated)
         meaning["origins"] = [str(origin) for origin in self.origins]
         meaning["min_human_share"] = repr(float(self.min_human_share))  # text: JSON has no one form for tiny shares
         return Digest.of_json({"corpus-provenance-policy": 1, **meaning})

@@ -135,6 +135,7 @@ KEYS = (
     Key("licence.deny", "denied_licences", _list_of(_LICENCE, "SPDX id", may_be_empty=True)),
     Key("checks.ingested", "ingested", _CHECKS, required=True),
     Key("checks.derived", "derived", _CHECKS, required=True),
+    Key("checks.generated", "generated", _CHECKS),
     Key("checks.kinds", "kinds", _checks_by_kind),
     Key("duplicates.exact", "exact", _yes_or_no),
     Key("duplicates.near", "near", _yes_or_no),

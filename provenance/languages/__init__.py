@@ -26,14 +26,26 @@ def all_languages() -> dict[str, Language]:
 
 
 @cache
+def _by_path() -> tuple[tuple[str, Language, str], ...]:
+    return tuple((pattern, lang, kind) for lang in all_languages().values() for pattern, kind in lang.paths.items())
+
+
+@cache
 def _by_extension() -> dict[str, tuple[Language, str]]:
     return {ext: (lang, kind) for lang in all_languages().values() for ext, kind in lang.extensions.items()}
 
 
 def by_extension(path: str) -> Language | None:
-    """The language of a path by its extension (case does not matter), or None."""
-    found = _by_extension().get(_extension(path))
+    """The language of a path by its extension (case does not matter), or None; some paths tell more than an extension."""
+    found = _found(path)
     return found[0] if found else None
+
+
+def _found(path: str) -> tuple[Language, str] | None:
+    for pattern, language, kind in _by_path():
+        if fnmatchcase(f"/{path}", f"*/{pattern}"):
+            return language, kind
+    return _by_extension().get(_extension(path))
 
 
 def kind_of(path: str) -> str:
@@ -43,7 +55,7 @@ def kind_of(path: str) -> str:
     >>> kind_of("src/test/java/LuhnTest.java"), kind_of("src/main/java/Contest.java")
     ('test', 'program')
     """
-    found = _by_extension().get(_extension(path))
+    found = _found(path)
     if not found:
         return "file"
     name = path.rsplit("/", 1)[-1]

@@ -29,6 +29,7 @@ class Language:
         toolchain: name of the toolchain that checks it; empty for tier C.
         name_kinds: pattern of file names (``*`` and ``?``, case matters) -> kind, for files whose kind their extension
             does not tell; a pattern with a slash is matched with the end of the path. The first that fits holds.
+        paths: pattern of the end of a path -> kind, for files that belong to the language whatever their extension.
     """
 
     name: str
@@ -39,3 +40,4 @@ class Language:
     reserved: frozenset[str] = frozenset()
     toolchain: str = ""
     name_kinds: Mapping[str, str] = field(default_factory=dict)
+    paths: Mapping[str, str] = field(default_factory=dict)

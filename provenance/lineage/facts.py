@@ -170,6 +170,7 @@ def _checks(lens: Lens, query: FactQuery, names: tuple[str, ...]) -> tuple[dict[
             "checks": list(names),
             "ingested": list(query.ingested),
             "derived": list(query.derived),
+            "generated": list(query.generated),
             "kinds": list(query.kinds),
             "kind_checks": [{"kind": kind, "check": check} for kind, checks in query.kinds.items() for check in checks],
         },

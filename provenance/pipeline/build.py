@@ -34,13 +34,24 @@ from __future__ import annotations
 import difflib
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from provenance.errors import InvalidId, PolicyError, ProvenanceError
 from provenance.languages import all_languages
 from provenance.model.dataset import DatasetRef
+from provenance.pipeline.build_making import (
+    ADVERSARIAL,
+    GENERATE,
+    MODEL,
+    TEXTS,
+    Generating,
+    Playing,
+    read_generating,
+    read_models,
+    read_playing,
+)
 from provenance.pipeline.making import Source
 from provenance.steps.assemble import check_shares
 from provenance.steps.augment import ALL
@@ -48,13 +59,14 @@ from provenance.steps.dedup import LEAST_THRESHOLD
 from provenance.steps.ingest import Options
 from provenance.steps.mixture import Mixture
 
-_TOP = {"name": str, "dataset": str, "policy": str, "source": list, "augment": dict, "judge": dict, "splits": dict, "mix": dict}
+_TOP = {"name": str, "dataset": str, "policy": str, "source": list, "augment": dict, "judge": dict, "splits": dict,
+        "mix": dict, "model": list, "generate": list, "adversarial": dict}
 _SOURCE = {"where": str, "rev": str, "name": str, "licence": str, "claim": str, "by": str, "languages": list,
            "paths": list, "max_bytes": int, "include_vendored": bool, "include_generated": bool, "show_authors": bool,
            "allowed_signers": str}
 _AUGMENT = {"transforms": list, "seed": int, "per_program": int}
 _MIX = {"per_root": int, "per_transform": int, "per_generator": int, "weights": dict}
-_TEXTS = {"transforms", "languages", "paths"}
+_TEXTS = {"transforms", "languages", "paths", *TEXTS}
 _JUDGE = {"near_duplicate": float}
 
 
@@ -70,6 +82,8 @@ class Build:
     seed: int = 0
     per_program: int = 0
     mixture: Mixture = Mixture()
+    generating: tuple[Generating, ...] = ()
+    playing: Playing | None = None
     near_duplicate: float = 0.85
     shares: Mapping[str, float] = field(default_factory=dict)
 
@@ -89,17 +103,33 @@ def read_build(path: str | Path) -> Build:
     _check(value, _TOP, "", mistakes)
     mistakes += [f"{name} is missing" for name in ("name", "policy", "source") if name not in value]
     mistakes += [f"{name} is empty" for name in ("name", "policy", "source") if value.get(name) in ("", [])]
-    for name, keys in (("augment", _AUGMENT), ("judge", _JUDGE), ("mix", _MIX)):
+    for name, keys in (("augment", _AUGMENT), ("judge", _JUDGE), ("mix", _MIX), ("adversarial", ADVERSARIAL)):
         _check(value.get(name, {}), keys, f"{name}.", mistakes)
+    for name, keys in (("model", MODEL), ("generate", GENERATE)):
+        entries = value.get(name, [])
+        for number, entry in enumerate(entries if isinstance(entries, list) else []):
+            _check(entry, keys, f"{name}[{number}].", mistakes)
     sources = value.get("source", [])
     for number, source in enumerate(sources if isinstance(sources, list) else []):
         _check_source(source, f"source[{number}]", mistakes)
+    generating: tuple[Generating, ...] = ()
+    playing: Playing | None = None
     # Only what has the right types can be read further.
     if not mistakes:
         _check_values(value, mistakes)
+        models = read_models(_placed(value, where.parent), mistakes)
+        generating = read_generating(_placed(value, where.parent), models, value.get("augment", {}).get("seed", 0), mistakes)
+        playing = read_playing(value, models, mistakes)
     if mistakes:
         raise PolicyError(where, "has mistakes: " + "; ".join(sorted(mistakes)), "mend them and run again")
-    return _build(value, where.parent)
+    return replace(_build(value, where.parent), generating=generating, playing=playing)
+
+
+def _placed(value: Mapping[str, Any], home: Path) -> dict[str, Any]:
+    """The file with the paths of models and prompts beside it found; keys and weights may be named by any path."""
+    paths = {"model": ("weights", "key_file"), "generate": ("prompt",)}
+    return {**value, **{table: [{**entry, **{key: _policy(home, entry[key]) for key in keys if key in entry}}
+                                for entry in value.get(table, [])] for table, keys in paths.items()}}
 
 
 def _check_source(source: object, where: str, mistakes: list[str]) -> None:

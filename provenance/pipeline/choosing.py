@@ -105,7 +105,8 @@ def _select(lens: Lens, recipe: Recipe, name: str, batches: Sequence[BatchId], v
         reasons = admit(policy, Applicant(
             origin=row["origin"], evidence=row["evidence"], depth=row["depth"], licence=row["licence"],
             licences=tuple(row["licences"]), overflow=row["overflow"], kind=row["kind"], derived=row["derived"],
-            passed=frozenset(row["passed"] or ()), failed=frozenset(row["failed"] or ())))
+            passed=frozenset(row["passed"] or ()), failed=frozenset(row["failed"] or ()),
+            generated=row["generated"]))
         if record in gone:
             reasons = ("recalled", *reasons)
         if reasons:

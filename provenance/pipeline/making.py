@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
@@ -11,6 +11,8 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from provenance.languages import all_languages
+from provenance.languages.language import Tier
 from provenance.languages.toolchain import SourceText
 from provenance.ledger.codec import encode_records
 from provenance.model.identity import BatchId, Digest, RecordId, Swhid, canonical_json
@@ -31,6 +33,8 @@ from provenance.steps.augment.cobol_listing import parse_listing
 from provenance.steps.ingest import Entry, Options, Snapshot, bucket_params, buckets
 
 AUGMENT_VERSION = "1"
+#: Kinds of records that a transform may rewrite.
+_PROGRAMS = frozenset({"program", "script", "body"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,19 +138,22 @@ def _augment_works(context: Context, batch: BatchId, shelf: Shelf, transforms: S
         return
     library = shelf.library_of(batch)
     programs = [(RecordId(batch.number, row), record) for row, record in enumerate(ledger.records(batch))
-                if record.kind == "program" and record.language in languages]
+                if record.kind in _PROGRAMS and record.language in languages]
     if not programs:
         return
     copied = {record_id: library.members_of(record.text, record.language) for record_id, record in programs}
     used = {language: {library.record_of(text)[0].batch_id for record_id, record in programs
                        if record.language == language for text in copied[record_id].values()} for language in languages}
+    beside = {record_id: copied[record_id] or library.around(shelf.origin_of(record_id, record), record.text)
+              for record_id, record in programs}
     prepared: list[_Parent] = []
 
     def parents() -> list[_Parent]:
         # What the compiler says of a program is the same for every transform; asked once, and only if a batch is missing.
         if not prepared:
             with ThreadPoolExecutor(max_workers=2) as pool:
-                prepared.extend(pool.map(lambda it: _prepare(it[0], it[1], copied[it[0]], workshop), programs))
+                prepared.extend(pool.map(lambda it: _prepare(it[0], it[1], copied[it[0]], beside[it[0]], workshop),
+                                         programs))
         return prepared
 
     draw = _Draw(transforms, seed, per_program) if per_program else None
@@ -154,7 +161,9 @@ def _augment_works(context: Context, batch: BatchId, shelf: Shelf, transforms: S
         language = transform.language
         if not any(record.language == language for _, record in programs):
             continue
-        library_digest = members_digest(copied[record_id] for record_id, record in programs if record.language == language)
+        # Of COBOL's copybooks only those that are copied say anything.
+        seen = copied if language == "cobol" else beside
+        library_digest = members_digest(seen[record_id] for record_id, record in programs if record.language == language)
         recipe = Recipe("augment", AUGMENT_VERSION, {
             "transform": transform.name, "transform_version": transform.version, "options": transform.params(),
             "toolchain": workshop.said(language), "library": library_digest, **(draw.params() if draw else {})},
@@ -194,19 +203,23 @@ class _Draw:
         return transform.name in self._drawn[parent.record_id]
 
 
-def _prepare(record_id: RecordId, record: Record, members: dict[str, str], workshop: Workshop) -> _Parent:
+def _prepare(record_id: RecordId, record: Record, members: dict[str, str], beside: Mapping[str, str],
+             workshop: Workshop) -> _Parent:
     toolchain = workshop.of(record.language)
+    if toolchain is None and all_languages()[record.language].tier is Tier.TEXT:
+        # Nothing on an ordinary machine could check it: what the rule makes is kept, and every check says skipped.
+        return _Parent(record_id, record, Program(name=record.name, text=record.text, free_format=True), "")
     if toolchain is None:
         return _Parent(record_id, record, None, f"no-toolchain: {workshop.why(record.language)}")
     source = SourceText(record.name, record.text)
-    answer = toolchain.check(source, members)
+    answer = toolchain.check(source, beside)
     if answer.outcome is not Outcome.PASS:
         return _Parent(record_id, record, None, f"parent-does-not-compile: {answer.reason}")
-    listing = toolchain.listing(source, members, answer.dialect)
+    listing = toolchain.listing(source, beside, answer.dialect)
     return _Parent(record_id, record, Program(
         name=record.name, text=record.text, free_format=answer.dialect.endswith("free"),
         listing=parse_listing(listing) if listing else None,
-        expanded=toolchain.expand(source, members, answer.dialect), copybooks=members), "")
+        expanded=toolchain.expand(source, beside, answer.dialect), copybooks=members), "")
 
 
 def _apply(recipe: Recipe, transform: Transform, parents: object, library: Library, seed: int, draw: _Draw | None) -> Made:

@@ -21,7 +21,8 @@ from types import TracebackType
 from provenance.ledger import Ledger
 from provenance.ledger.datasets import DatasetFolder
 from provenance.model.identity import BatchId
-from provenance.pipeline import choosing, judging, making
+from provenance.pipeline import choosing, judging, making, producing
+from provenance.pipeline.build_making import Generating, Playing
 from provenance.pipeline.choosing import Ticket
 from provenance.pipeline.context import Context
 from provenance.pipeline.making import Source
@@ -81,6 +82,16 @@ class Run:
         chosen = tuple(by_name(each) if isinstance(each, str) else each for each in transforms)
         return self._note(making.augment(self.context.child("augment"), batches, self._snapshots,
                                          chosen or making.default_transforms(), self.workshop(), seed, per_program)).batches
+
+    def produce(self, batches: Sequence[BatchId], asked: Sequence[Generating]) -> Batches:
+        """Ask models and fill in skeletons over some batches, as the entries of ``[[generate]]`` say."""
+        results = producing.produce(self.context, batches, self._snapshots, asked, self.workshop(), self._snapshots)
+        return tuple(batch for result in results for batch in self._note(result).batches)
+
+    def play(self, batches: Sequence[BatchId], playing: Playing, seed: int = 0) -> Batches:
+        """Play a match of two models over some batches, as ``[adversarial]`` says."""
+        return self._note(producing.play_match(self.context.child("adversarial"), batches, self._snapshots, playing,
+                                               self.workshop(), seed).step).batches
 
     def verify(self, batches: Sequence[BatchId]) -> Batches:
         """Compile and run the records of some batches; returns the batches of verdicts."""

@@ -8,7 +8,7 @@ from provenance.ledger import Ledger, Manifest
 from provenance.model.identity import BatchId
 
 #: Steps whose batches hold records.
-_CREATING = {"ingest", "augment", "generate", "translate"}
+_CREATING = {"ingest", "augment", "generate", "adversarial"}
 _JUDGING = {"verify", "judge", "review"}
 
 

@@ -129,6 +129,11 @@ class Remembering:
                                        lambda: self._toolchain.code(source, library, dialect))
         return found
 
+    def machine(self, source: SourceText, library: Library, dialect: str) -> str | None:
+        found: str | None = self._once(("machine", dialect, *_key(source, library)),
+                                       lambda: self._toolchain.machine(source, library, dialect))
+        return found
+
     def listing(self, source: SourceText, library: Library, dialect: str) -> str | None:
         return self._toolchain.listing(source, library, dialect)
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
 
 from provenance.languages import all_languages, by_extension, kind_of
 from provenance.languages.cobol import LANGUAGE as COBOL
 from provenance.languages.language import Tier
+from provenance.sources.toolchains import FINDERS
 
 NAMES = [
     "abap",
@@ -26,6 +28,7 @@ NAMES = [
     "mumps",
     "pli",
     "plsql",
+    "prose",
     "rexx",
     "rpg",
 ]
@@ -64,10 +67,18 @@ def test_an_unknown_extension_is_no_language(path: str) -> None:
     assert kind_of(path) == "file"
 
 
-def test_only_cobol_names_a_toolchain() -> None:
+def test_a_language_names_a_toolchain_where_one_is_looked_for() -> None:
     # A tier says what could be checked; a toolchain says that this project does it.
-    assert {language.name for language in all_languages().values() if language.toolchain} == {"cobol"}
-    assert COBOL.tier is Tier.RUN
+    assert {language.name for language in all_languages().values() if language.toolchain} == set(FINDERS)
+    assert all(all_languages()[name].tier is not Tier.TEXT for name in FINDERS)
+    assert all(language.toolchain for language in all_languages().values() if language.tier is not Tier.TEXT)
+
+
+def test_the_page_has_a_row_for_each_language_with_its_tier_and_toolchain() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "languages.md").read_text("utf-8")
+    rows = {name: (tier, tool) for name, tier, tool in re.findall(r"^\| `([a-z]+)` \| ([ABC]) \| ([^|]*?) \|", page, re.M)}
+    assert rows == {language.name: (language.tier.value, language.toolchain or "none")
+                    for language in all_languages().values()}
 
 
 def test_reserved_words_are_words() -> None:
