@@ -3,15 +3,17 @@
     python -m benchmarks.measure_transforms CORPORA [TRANSFORM ...] [--limit N] [--stride N] [--seed N] [--jobs N]
 
 CORPORA holds one folder a repository; all copybooks of a repository are its library. A program is a candidate if the
-compiler accepts it. A child is identical if verify says so (runs equal, or the generated C equal) or, where that is
-skipped, if a test suite that its parent passes says the same of both; different if any of them tells them apart; and
-skipped, with the reason, if nothing could be observed. Every difference is printed. Transforms for other languages are
-named and skipped. `--segments` reports the segmenter instead: bytes that did not come back, opaque statements, speed.
+compiler accepts it. A child is identical if verify says so (runs equal, or the generated C or the machine code equal)
+or, where that is skipped, if a test suite that its parent passes says the same of both; different if any of them tells
+them apart; and skipped, with the reason, if nothing could be observed. Every difference is printed. Transforms for
+other languages are named and skipped. `--segments` reports the segmenter instead: bytes that did not come back, opaque
+statements, speed.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 import time
 from collections import Counter
@@ -89,7 +91,8 @@ def measure(arguments: argparse.Namespace, transforms: list[Transform], toolchai
     print(f"{len(programs)} programs, {candidates} candidates, {time.monotonic() - began:.0f} s; not accepted: "
           f"{_counted(refused)}")
     _show([{"transform": name, "applied": row.applied, "share": f"{row.applied / max(candidates, 1):.0%}", "edits": row.edits,
-           "by run": row.outcomes["run"], "by code": row.outcomes["generated-code"], "by tests": row.outcomes["tests"],
+           "by run": row.outcomes["run"], "by code": row.outcomes["generated-code"],
+           "by machine": row.outcomes["machine-code"], "by tests": row.outcomes["tests"],
            "exit!=0 alike": row.outcomes["exit-alike"], "different": row.outcomes["different"],
            "skipped": row.skipped.total(), "error": row.outcomes["error"]} for name, row in rows.items()])
     for name, row in rows.items():
@@ -146,7 +149,7 @@ def _one(path: Path, library: dict[str, str], transforms: list[Transform], seed:
 def _said(verdict: Verdict) -> tuple[str, str]:
     """Outcome and detail in this table's words."""
     if verdict.outcome is Outcome.PASS:
-        return ("generated-code" if "generated-code" in verdict.value else "run"), ""
+        return json.loads(verdict.value)["evidence"], ""
     if verdict.outcome is Outcome.FAIL:
         return "different", verdict.reason
     if verdict.outcome is Outcome.SKIPPED and verdict.reason.startswith("parent-exit"):

@@ -10,16 +10,26 @@ import pytest
 
 from provenance.cli.main import parser
 from provenance.gate.rules import RULES
+from provenance.languages import all_languages
+from provenance.languages.language import Tier
 from provenance.lineage import names
 from provenance.steps.augment import ALL
+from provenance.steps.generate import MODES
+from provenance.steps.generate.skeletons import ALL as SKELETONS
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
-NUMBERS = {"six": 6, "fifteen": 15, "eighteen": 18}
+NUMBERS = {"eight": 8, "seven": 7, "five": 5, "seventeen": 17, "eighteen": 18}
 
 
 def test_the_counts_are_those_of_the_code() -> None:
-    assert re.search(r"\| \*\*Transforms\*\* \| (\w+) for COBOL", README)[1] == _word(len(ALL))
+    of_cobol = [transform for transform in ALL if transform.language == "cobol"]
+    assert re.search(r"\| \*\*Transforms\*\* \| (\w+) for COBOL, (\w+) for (\w+) other", README).groups() == (
+        str(len(of_cobol)), str(len(ALL) - len(of_cobol)), _word(len({each.language for each in ALL} - {"cobol"})))
+    assert re.search(r"\*\*Models\*\* \| (\w+) modes", README)[1] == _word(len(MODES))
+    assert re.search(r"\*\*Skeletons\*\* \| (\w+) kinds", README)[1] == _word(len(SKELETONS))
+    assert re.search(r"\| \*\*Languages\*\* \| (\w+) are compiled and run", README)[1] == _word(
+        len([each for each in all_languages().values() if each.tier is Tier.RUN]))
     assert re.search(r"(\w+) named questions", README)[1] == _word(len(names()))
     assert re.search(r"\| \*\*Gate\*\* \| (\w+) rules", README)[1] == _word(len(RULES))
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from provenance.airflow.operators import ShardWord, ids
-from provenance.errors import ProvenanceError, SourceError
+from provenance.errors import PolicyError, ProvenanceError, SourceError
 
 if TYPE_CHECKING:
     from provenance.pipeline import Context
@@ -48,7 +48,7 @@ class AdversarialOperator(_Asking):
 
         build = self.build()
         if build.playing is None:
-            return dict(self.shard)
+            raise PolicyError(self.config, "has no table [adversarial]", "add one: docs/adversarial.md")
         played = play_match(context, ids(self.shard["roots"]), ids(self.shard["snapshots"]), build.playing,
                             find_workshop(), build.seed)
         return {**self.shard, "batches": [*self.shard["batches"], *map(str, played.step.batches)],

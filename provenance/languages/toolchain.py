@@ -141,3 +141,11 @@ class Toolchain(Protocol):
         Two texts with one digest are the same program to the machine: names, layout and COPY leave no trace in it.
         """
         ...
+
+    def machine(self, source: SourceText, library: Library, dialect: str) -> str | None:
+        """Digest (hex) of the machine code, data and relocations made of `code`, without names and debugging data.
+
+        Weaker marks than those of `code` are gone: numbers and spelling of the generated code. It takes a run of the
+        next compiler, so it is asked only where `code` differs and running shows nothing. None where the tool gives none.
+        """
+        ...

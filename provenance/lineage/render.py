@@ -17,6 +17,7 @@ from typing import Any
 
 from provenance.lineage.trace import Trace, TraceEdge, TraceNode
 from provenance.model.identity import RecordId
+from provenance.model.verdict import Verdict
 
 _LONGEST = 80
 
@@ -68,10 +69,17 @@ def _story(node: TraceNode, root: bool) -> list[str]:
     lines.extend(f"check {clean(said.check)}: {said.outcome}" + (f" {clean(said.value)}" if said.value else "")
                  + (f" ({clean(said.reason)})" if said.reason else "")
                  + (f" by {clean(said.tool)} {clean(said.tool_version)}".rstrip() if said.tool else "")
-                 for said in node.verdicts)
+                 for said in node.verdicts if not _not_applied(said))
+    if unmade := sum(map(_not_applied, node.verdicts)):
+        lines.append(f"{unmade} transforms made nothing of it (their reasons: --format json)")
     if root:
         lines.append(_end(node))
     return lines
+
+
+def _not_applied(said: Verdict) -> bool:
+    """Whether this only says that a transform found nothing to do: a word on each would hide the others."""
+    return said.outcome == "skipped" and said.check.startswith("augment:")
 
 
 def _end(node: TraceNode) -> str:

@@ -28,11 +28,14 @@ from provenance.sources.gnucobol_build import (
     CODE,
     DIALECTS,
     NAME,
+    OBJECT,
     Memory,
     Translation,
+    object_script,
     quick_flags,
     read_translation,
     translation_script,
+    undated,
 )
 from provenance.sources.gnucobol_run import run_once
 from provenance.sources.sandbox import Finished, Limits, Missing, Sandbox
@@ -43,13 +46,7 @@ __all__ = ["DIALECTS", "GnuCobol", "find_gnucobol"]
 
 _MIB = 1024 * 1024
 _COMPILE = Limits(
-    wall_s=60,
-    cpu_s=20,
-    memory_bytes=2048 * _MIB,
-    file_bytes=64 * _MIB,
-    processes=32,
-    folder_bytes=256 * _MIB,
-    folder_files=8192,
+    wall_s=60, cpu_s=20, memory_bytes=2048 * _MIB, file_bytes=64 * _MIB, processes=32, folder_bytes=256 * _MIB, folder_files=8192
 )
 #: 97 is "too many errors", given up on a text of another format; all else but 0 and 1 is a crash.
 _REFUSED = (1, 97)
@@ -140,6 +137,19 @@ class GnuCobol:
             return None
         return self._translation(source.text, referenced_members(source.text, library), [dialect]).digest or None
 
+    def machine(self, source: SourceText, library: Library, dialect: str) -> str | None:
+        """Digest of the object file that gcc makes of the C, without dates and local names; None where it makes none."""
+        if dialect not in DIALECTS or not self.flags:  # with flags unknown, those for debugging would bring the names back
+            return None
+        made = self._translation(source.text, referenced_members(source.text, library), [dialect])
+        found: str | None = self.memory.find(("object", made.digest))
+        if found is None and made.kind:
+            code = {name: undated(part) for name, part in made.code.items()}
+            if data := self._gcc(code, object_script(made.kind), OBJECT):
+                found = hashlib.sha256(made.kind.encode() + b"\n" + data).hexdigest()
+                self.memory.keep(("object", made.digest), found)
+        return found
+
     def _made(self, source: SourceText, library: Library, dialect: str, flags: str) -> str | None:
         if dialect not in DIALECTS:
             return None
@@ -189,16 +199,18 @@ class GnuCobol:
         found: bytes | None = self.memory.find(("binary", made.digest))
         if found is None:
             output, mode = ("prog", "-x") if made.kind == "program" else ("prog.so", "-m")
-            with self.sandbox.workdir() as folder:
-                for name, part in made.code.items():
-                    put(folder, name, part)
-                done = self._sh(f"exec cobc -w {mode} -o {output} {CODE} >/dev/null", folder, self.flags)
-                found = take(folder, output, _COMPILE.file_bytes) if not done.stopped and done.returncode == 0 else None
-            if found:
+            if found := self._gcc(made.code, f"exec cobc -w {mode} -o {output} {CODE} >/dev/null", output):
                 # Of a module only the fact that it can be built is of use.
                 found = found if made.kind == "program" else b"module"
                 self.memory.keep(("binary", made.digest), found)
         return found or None
+
+    def _gcc(self, code: Mapping[str, bytes], script: str, output: str) -> bytes | None:
+        with self.sandbox.workdir() as folder:
+            for name, part in code.items():
+                put(folder, name, part)
+            done = self._sh(script, folder, self.flags)
+            return take(folder, output, _COMPILE.file_bytes) if not done.stopped and done.returncode == 0 else None
 
     def _build(self, folder: Path, dialect: str, texts: tuple[str, ...], names: str) -> tuple[Answer, bytes | None]:
         """The plain way: cobc does all, with its own flags."""

@@ -45,6 +45,9 @@ _PARTS, _CODE_BYTES = 64, 64 * _MIB
 _C_PIECES = re.compile(r'"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'|/\*.*?\*/', re.DOTALL)
 #: When cobc ran, to the second.
 _C_DATES = re.compile(r"^#define\s+COB_MODULE_(?:FORMATTED_DATE|DATE|TIME)\b[^\n]*$", re.MULTILINE)
+_C_DATES_IN_BYTES = re.compile(rb"^(#define[ \t]+COB_MODULE_(?:FORMATTED_DATE|DATE|TIME))\b[^\n]*$", re.MULTILINE)
+#: The object file is always called this.
+OBJECT = "made.o"
 _GCC_FLAGS = re.compile(r"^(COB_CFLAGS|COB_LDFLAGS)\s*:\s*(.*(?:\n\s{10,}\S.*)*)", re.MULTILINE)
 
 
@@ -162,6 +165,28 @@ def _digest(kind: str, code: Mapping[str, bytes]) -> str:
 
 def _uncommented(piece: re.Match[str]) -> str:
     return "" if piece[0].startswith("/*") else piece[0]
+
+
+def undated(part: bytes) -> bytes:
+    """A file of the C as if cobc had run at no time.
+
+    >>> undated(b'#define  COB_MODULE_TIME\\t133727\\nint i;')
+    b'#define  COB_MODULE_TIME 0\\nint i;'
+    """
+    return _C_DATES_IN_BYTES.sub(rb"\1 0", part)
+
+
+def object_script(kind: str) -> str:
+    """Make the object file of the C with the flags that a build has, and take the names out that no linker needs.
+
+    gcc does not optimise here, as it does not in a build: what it could drop or turn about (data that nobody reads, the
+    order of storage) stays. `strip` leaves every section that is linked or loaded, the relocations, and the names that
+    other files give or take; so that equal files are one program, whatever becomes of them.
+    """
+    mode = "-x" if kind == "program" else "-m"
+    # With LTO the object file would hold no machine code at all, and two empty files are no evidence.
+    return (f'export COB_CFLAGS="$COB_CFLAGS -fno-lto"; cobc -w -c {mode} -o {OBJECT} {CODE} >/dev/null && '
+            f"exec strip --strip-unneeded {OBJECT}")
 
 
 def quick_flags(said: str, gold: bool) -> dict[str, str]:

@@ -55,6 +55,7 @@ def settings(home: Path, dags: Path, port: int = 8080) -> dict[str, str]:
         "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
         # The DAGs that ship run when they are triggered and not on top of that because it is a new day.
         "PROVENANCE_SCHEDULE": "",
+        "PROVENANCE_ADVERSARIAL_SCHEDULE": "",
         "PROVENANCE_UPKEEP_SCHEDULE": "",
         "_AIRFLOW__STARTUP_BANNER": "0",
     }

@@ -36,8 +36,8 @@ class FakeToolchain:
 
     Orders anywhere in the text, for instance in a comment, make it do the rest: ``fake: syntax-error``,
     ``fake: build-error``, ``fake: subprogram``, ``fake: crash`` (the compiler dies), ``fake: broken`` (it cannot be
-    started), ``fake: exit 35``, ``fake: file NAME``, ``fake: stop cpu``, ``fake: random`` (no two runs are alike). A
-    COPY without a member is ``missing-copybook``, as with the real one.
+    started), ``fake: exit 35``, ``fake: file NAME``, ``fake: stop cpu``, ``fake: random`` (no two runs are alike),
+    ``fake: code X`` and ``fake: machine X`` (the digests). A COPY without a member is ``missing-copybook``, as with the real one.
 
     ``calls`` counts what was asked, by (method, text).
     """
@@ -101,6 +101,11 @@ class FakeToolchain:
     def code(self, source: SourceText, library: Library, dialect: str) -> str | None:
         """What is ordered by ``fake: code X``; none where nothing is."""
         return next(iter(self._orders(source).get("code", ())), None)
+
+    def machine(self, source: SourceText, library: Library, dialect: str) -> str | None:
+        """What is ordered by ``fake: machine X``; none where nothing is."""
+        self.calls["machine", source.text] += 1
+        return next(iter(self._orders(source).get("machine", ())), None)
 
     def listing(self, source: SourceText, library: Library, dialect: str) -> str | None:
         """It gives none."""

@@ -57,7 +57,8 @@ def airflow_home(tmp_path_factory: pytest.TempPathFactory):
     said = {"AIRFLOW_HOME": str(home), "AIRFLOW__CORE__DAGS_FOLDER": str(DAGS), "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
             "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home}/airflow.db",
             "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False", "AIRFLOW__LOGGING__LOGGING_LEVEL": "WARNING",
-            "PROVENANCE_SCHEDULE": "", "PROVENANCE_UPKEEP_SCHEDULE": ""}
+            "PROVENANCE_SCHEDULE": "", "PROVENANCE_ADVERSARIAL_SCHEDULE": "",
+            "PROVENANCE_UPKEEP_SCHEDULE": ""}
     before = {name: os.environ.get(name) for name in said}
     os.environ.update(said)
     from airflow.utils.db import initdb

@@ -91,8 +91,8 @@ def test_a_changed_byte_of_any_file_is_found_by_the_folder_alone(small):
             line = data[data.rindex(b"\n", 0, place) : data.index(b"\n", place)] if place > 1 else data[:2]
             unseen.add(line.split(b'"')[1].decode() if b'"' in line else "space")
     # What only the manifest says; a ticket is bound to its digest, and `check_dataset` with the ledger compares it.
-    assert unseen <= {"batch_manifest", "created_at", "ledger", "name", "policy", "version", "space", "mixture", "makers", "augment",
-                      "ingest"}
+    assert unseen <= {"batch_manifest", "created_at", "ledger", "name", "policy", "version", "space", "mixture", "makers",
+                      "augment", "ingest"}
 
 
 @pytest.mark.parametrize(

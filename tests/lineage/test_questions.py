@@ -8,8 +8,14 @@ from typing import Any
 import pytest
 
 from provenance.errors import InvalidId, QueryError
-from provenance.ledger import Ledger
+from provenance.ledger import Ledger, codec
 from provenance.lineage import Lens, ask, load, names
+from provenance.model.identity import RecordId
+from provenance.model.origin import EvidenceGrade, OriginClass
+from provenance.model.recipe import Recipe
+from provenance.model.record import Ancestry, Parent
+from provenance.model.verdict import Outcome, Verdict
+from tests.lineage.small_ledger import NOW, Writer, record
 
 EXPECTED = {"origin_mix", "depth", "gaps", "duplicates", "refused", "checks", "conflicts", "licences", "sources_list",
             "generators", "transforms", "reviewers", "descendants", "roots", "refused_files"}
@@ -62,6 +68,23 @@ def test_answers(lens: Lens, corpus: dict[str, Any]) -> None:
     assert {(row["record"], row["model"]) for row in roots} == {
         (f"rec:{corpus['roots']}.0", None), (f"rec:{corpus['roots']}.1", None),
         (f"rec:{corpus['generated']}.0", "model-x")}
+
+
+def test_a_transform_is_counted_by_its_evidence(tmp_path: Path) -> None:
+    write = Writer(tmp_path / "ledger")
+    human = Ancestry.of_root(OriginClass.HUMAN, "MIT", "https://example.org/payroll", EvidenceGrade.E2)
+    roots = write.records(Recipe("ingest", "1", {}), [record("MOVE A TO B.\n", human)])
+    parents = (Parent(RecordId(roots.number, 0)),)
+    values = ['{"evidence":"run","files":0}', "", '{"evidence":"generated-code","run":"x"}',
+              '{"evidence":"machine-code","run":"x"}', '{"evidence":"what is not known yet"}']
+    made = write.records(Recipe("augment", "2", {"transform": "rename"}, (roots,)), [
+        record(f"MOVE A{row} TO B.\n", Ancestry.derive([human]), parents=parents) for row in range(len(values))])
+    verify = Recipe("verify", "3", {}, (made,))
+    said = [Verdict("differential", Outcome.PASS, RecordId(made.number, row), value=value)
+            for row, value in enumerate(values)]
+    write.commit(verify, codec.encode_verdicts(verify.batch, said, NOW))
+    with Lens(write.ledger) as lens:
+        assert ask(lens, "transforms").rows == [("rename", 5, 2, 3, 0, 0, 0)]
 
 
 def test_wrong_use_is_told_what_there_is(lens: Lens) -> None:

@@ -2,6 +2,7 @@
 
 import socket
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -242,3 +243,119 @@ def test_the_digest_of_the_code_sees_meaning_and_not_names(change: tuple[str, st
 
 def test_no_code_of_what_does_not_compile() -> None:
     assert FOUND.code(SourceText("a.cob", "       PROGRAM-ID. A. NONSENSE."), {}, "ibm-fixed") is None
+
+
+PAY = """       IDENTIFICATION DIVISION.
+       PROGRAM-ID. PAY.
+       ENVIRONMENT DIVISION.
+       INPUT-OUTPUT SECTION.
+       FILE-CONTROL.
+           SELECT IN-FILE ASSIGN TO "PAY.DAT"
+               ORGANIZATION LINE SEQUENTIAL FILE STATUS WS-STATUS.
+       DATA DIVISION.
+       FILE SECTION.
+       FD IN-FILE.
+       01 IN-LINE PIC X(80).
+       WORKING-STORAGE SECTION.
+       01 WS-STATUS PIC XX.
+       01 WS-KIND PIC X VALUE "A".
+       01 WS-SHARED PIC 9(4) EXTERNAL.
+       01 WS-PAY PIC 9(4)V99 VALUE 100.
+       01 WS-GROUP.
+          05 WS-LEFT PIC X(3) VALUE "ABC".
+          05 WS-UNREAD PIC X(3) VALUE "DEF".
+       LINKAGE SECTION.
+       01 LK-CODE PIC X(4).
+       PROCEDURE DIVISION USING LK-CODE.
+           OPEN INPUT IN-FILE.
+           IF WS-KIND = "B"
+               DISPLAY WS-GROUP
+           ELSE
+               COMPUTE WS-PAY = WS-PAY * 2 + WS-SHARED
+           END-IF.
+           IF LK-CODE NOT = "NONE" MOVE "X" TO WS-LEFT.
+           MOVE 7 TO WS-SHARED.
+           CALL "OTHER" USING WS-PAY.
+           GOBACK.
+"""
+
+
+def _machine(text: str) -> tuple[str | None, str | None]:
+    assert isinstance(FOUND, GnuCobol)
+    source = SourceText("a.cob", text)
+    return FOUND.code(source, {}, "ibm-fixed"), FOUND.machine(source, {}, "ibm-fixed")
+
+
+@pytest.mark.parametrize(("old", "new"), [
+    ('VALUE "A".', 'VALUE "A".\n          88 IS-B VALUE "B".'),
+    ('WS-KIND = "B"', 'WS-KIND EQUAL TO "B"'),
+    ("WS-PAY", "WS-WAGES"),
+    ("           GOBACK.", "      * a note\n           GOBACK."),
+    ("PROCEDURE DIVISION USING", "PROCEDURE DIVISION\n           USING"),
+])
+def test_machine_code_does_not_see_names_and_layout(old: str, new: str) -> None:
+    assert old in PAY
+    assert _machine(PAY)[1] and _machine(PAY.replace(old, new))[1] == _machine(PAY)[1]
+
+
+def test_machine_code_is_equal_where_the_generated_code_differs() -> None:
+    plain = PAY.replace('WS-KIND = "B"', 'WS-KIND NOT = "B"')
+    named = PAY.replace('VALUE "A".', 'VALUE "A".\n          88 IS-B VALUE "B".').replace('WS-KIND = "B"', "NOT IS-B")
+    (code, machine), (other_code, same_machine) = _machine(plain), _machine(named)
+    assert code and other_code and code != other_code, "a != b here and !(a == b) there"
+    assert machine and machine == same_machine
+
+
+@pytest.mark.parametrize(("old", "new"), [
+    ('"B"', '"C"'),
+    ("* 2", "* 3"),
+    ("* 2 +", "* 2 -"),
+    ("NOT =", "="),
+    ("9(4)V99", "9(5)V9"),
+    ("9(4)V99", "9(4)V99 COMP-3"),
+    ("9(4)V99", "S9(4)V99"),
+    ("VALUE 100", "VALUE 101"),
+    ('VALUE "DEF"', 'VALUE "DEG"'),  # read as part of its group only
+    ("WS-SHARED PIC", "WS-SHAREE PIC"),  # EXTERNAL: its name is what other programs find it by
+    (" EXTERNAL", ""),
+    ('"OTHER"', '"OTHEZ"'),
+    ('"PAY.DAT"', '"PAX.DAT"'),
+    ("LINE SEQUENTIAL", "SEQUENTIAL"),
+    ("IN-LINE PIC X(80)", "IN-LINE PIC X(81)"),
+    ("PROGRAM-ID. PAY", "PROGRAM-ID. PAZ"),
+    ("LK-CODE PIC X(4)", "LK-CODE PIC X(5)"),
+    ("           MOVE 7 TO WS-SHARED.\n           CALL \"OTHER\" USING WS-PAY.\n",
+     "           CALL \"OTHER\" USING WS-PAY.\n           MOVE 7 TO WS-SHARED.\n"),
+    ("USING WS-PAY", "USING BY CONTENT WS-PAY"),
+    ("GOBACK", "STOP RUN"),
+])
+def test_machine_code_sees_every_change_of_meaning(old: str, new: str) -> None:
+    assert old in PAY
+    changed = PAY.replace(old, new) if old != "WS-SHARED PIC" else PAY.replace("WS-SHARED", "WS-SHAREE")
+    before, after = _machine(PAY), _machine(changed)
+    assert before[1] and after[1] and before[1] != after[1]
+
+
+def test_machine_code_holds_no_date() -> None:
+    assert isinstance(FOUND, GnuCobol)
+    fresh = [GnuCobol(FOUND.sandbox, FOUND.version, FOUND.binds, flags=FOUND.flags) for _ in range(2)]
+    first = fresh[0].machine(SourceText("a.cob", PAY), {}, "ibm-fixed")
+    time.sleep(1.1)  # cobc writes the second into the C
+    assert first and fresh[1].machine(SourceText("b.cob", PAY), {}, "ibm-fixed") == first
+
+
+def test_no_machine_code_of_what_does_not_compile_or_without_known_flags() -> None:
+    assert isinstance(FOUND, GnuCobol)
+    assert FOUND.machine(SourceText("a.cob", "       PROGRAM-ID. A. NONSENSE."), {}, "ibm-fixed") is None
+    assert FOUND.machine(SourceText("a.cob", PAY), {}, "nope") is None
+    bare = GnuCobol(FOUND.sandbox, FOUND.version, FOUND.binds)
+    assert bare.machine(SourceText("a.cob", PAY), {}, "ibm-fixed") is None
+
+
+def test_equal_generated_code_is_assembled_once() -> None:
+    assert isinstance(FOUND, GnuCobol)
+    fresh = GnuCobol(FOUND.sandbox, FOUND.version, FOUND.binds, flags=FOUND.flags)
+    first = fresh.machine(SourceText("a.cob", PAY), {}, "ibm-fixed")
+    fresh.flags = {"COB_CFLAGS": "--no-such-flag"}  # gcc would fail now
+    assert fresh.machine(SourceText("a.cob", PAY.replace("WS-PAY", "WS-WAGES")), {}, "ibm-fixed") == first
+    assert fresh.machine(SourceText("a.cob", PAY.replace("* 2", "* 3")), {}, "ibm-fixed") is None

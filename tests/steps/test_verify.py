@@ -193,6 +193,83 @@ def test_equal_code_never_hides_a_difference_that_was_seen() -> None:
     assert said.outcome is Outcome.FAIL
 
 
+def machine_of(parent, child, tool=None, mapper=map):
+    made = [Sample(RecordId(2, 0), "a.cob", "program", child, ParentSample(RecordId(1, 0), "a.cob", parent)),
+            Sample(RecordId(1, 0), "a.cob", "program", parent)]
+    said, own = [v for v in verify(made, tool or FakeToolchain(), {}, mapper=mapper) if v.check == "differential"]
+    assert (own.outcome, own.reason) == (Outcome.SKIPPED, "no-parent"), "what it is compared with is no evidence for itself"
+    return said
+
+
+QUIET = "*> fake: exit 35\n*> fake: code one\n*> fake: machine same\n"
+TWIN = QUIET.replace("code one", "code other")
+
+
+@pytest.mark.parametrize("order", ["exit 35", "stop cpu", "subprogram", "exit 0", "random"])
+def test_equal_machine_code_settles_what_running_and_code_cannot(order):
+    said = machine_of(QUIET.replace("exit 35", order), TWIN.replace("exit 35", order))
+    assert said.outcome is Outcome.PASS
+    assert json.loads(said.value)["evidence"] == "machine-code"
+    assert json.loads(said.value)["run"].split(":")[0] in (
+        "parent-exit", "parent-stopped", "parent-not-executable", "nothing-observable", "nondeterministic-parent")
+
+
+@pytest.mark.parametrize(("parent", "child"), [
+    (QUIET, TWIN.replace("machine same", "machine other")),
+    (QUIET, TWIN.replace("fake: machine same", "")),
+    (QUIET.replace("fake: machine same", ""), TWIN),
+    (QUIET.replace("fake: machine same", ""), TWIN.replace("fake: machine same", "")),
+    (QUIET.replace("fake: code one", ""), TWIN),  # without generated code the tool is not asked
+    (QUIET, TWIN.replace("fake: code other", "")),
+    (QUIET, TWIN.replace("exit 35", "exit 36")),  # seen to fail otherwise
+    ("fake: syntax-error\n" + QUIET, TWIN),
+    ("fake: build-error\n" + QUIET, TWIN),
+])
+def test_other_machine_code_or_none_settles_nothing(parent, child):
+    assert machine_of(parent, child).outcome is Outcome.SKIPPED
+
+
+def test_equal_machine_code_never_hides_a_difference_that_was_seen():
+    assert machine_of('DISPLAY "A"\n' + QUIET.replace("exit 35", "exit 0"),
+                      'DISPLAY "B"\n' + TWIN.replace("exit 35", "exit 0")).outcome is Outcome.FAIL
+    assert machine_of(QUIET, "fake: build-error\n" + TWIN).outcome is Outcome.FAIL
+
+
+@pytest.mark.parametrize(("parent", "child", "asked"), [
+    (QUIET, TWIN, 2),
+    (QUIET, QUIET + "*> renamed", 0),  # the code is the same
+    ('DISPLAY "A"\n*> fake: code one', 'DISPLAY "A"\n*> fake: code other', 0),  # the runs are the same
+    ('DISPLAY "A"\n*> fake: code one', 'DISPLAY "B"\n*> fake: code other', 0),  # the runs differ
+    (QUIET.replace("fake: code one", ""), TWIN, 0),
+])
+def test_the_machine_code_is_asked_for_where_nothing_else_settles_it(parent, child, asked):
+    tool = FakeToolchain()
+    machine_of(parent, child, tool)
+    assert sum(count for (method, _), count in tool.calls.items() if method == "machine") == asked
+
+
+def test_machine_code_is_asked_for_once_a_text_and_through_the_mapper():
+    family = [Sample(RecordId(2, row), "a.cob", "program", f"{TWIN}*> {row}", ParentSample(RecordId(1, 0), "a.cob", QUIET))
+              for row in range(20)]
+    tool = FakeToolchain()
+    with ThreadPoolExecutor(4) as pool:
+        threads = list(verify(family, tool, {}, mapper=pool.map))
+    assert threads == list(verify(family, FakeToolchain(), {}))
+    assert tool.calls["machine", QUIET] == 1 and sum(1 for method, _ in tool.calls if method == "machine") == 21
+    rounds = []
+    list(verify(family, tool, {}, mapper=lambda job, items: rounds.append(len(items)) or map(job, items)))
+    assert rounds == [21, 21]
+
+
+def test_a_tool_that_breaks_over_machine_code_is_an_error():
+    class Breaks(FakeToolchain):
+        def machine(self, source, library, dialect):
+            raise OSError("disk full")
+
+    said = machine_of(QUIET, TWIN, Breaks())
+    assert (said.outcome, said.reason) == (Outcome.ERROR, "tool: disk full")
+
+
 SUITE = TestSample(RecordId(3, 0), "p.cut", "EXPECT HELLO")
 OTHER = TestSample(RecordId(3, 1), "q.cut", "EXPECT WORLD\nEXPECT HELLO")
 

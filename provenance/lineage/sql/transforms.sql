@@ -2,7 +2,7 @@
 -- column transform: as in the recipe of step augment
 -- column made: records
 -- column same_run: differential check passed: ran like the parent, and something could be seen
--- column same_code: differential check passed: running shows nothing, and the compiler generates the parent's code
+-- column same_code: differential check passed: running shows nothing, but the generated C or the machine code is the parent's
 -- column failed: a differential check failed
 -- column skipped: judged, but never passed or failed
 -- column unjudged: no differential check spoke of them
@@ -11,7 +11,7 @@ WITH made AS (
     FROM raw_batches WHERE step = 'augment' AND record_rows > 0
 ), judged AS (
     SELECT m.transform, v.batch, v.row, bool_or(v.outcome = 'fail') AS failed,
-           bool_or(v.outcome = 'pass' AND v.value NOT LIKE '%"evidence":"generated-code"%') AS same_run,
+           bool_or(v.outcome = 'pass' AND (v.value LIKE '%"evidence":"run"%' OR v.value NOT LIKE '%"evidence":%')) AS same_run,
            bool_or(v.outcome = 'pass') AS passed
     FROM raw_verdicts AS v JOIN made AS m USING (batch)
     WHERE v."check" = 'differential'
