@@ -157,7 +157,8 @@ def _show(ledger: Ledger, policy: str) -> bool:
     dataset = find_dataset(ledger, name)
     with Lens(ledger) as lens:
         rows = lens.query("SELECT m.record FROM members m JOIN records r USING (record) LEFT JOIN generations g USING (record) "
-                          "WHERE m.version = $v ORDER BY g.model IS NULL, g.round DESC, r.depth DESC, m.record LIMIT 1", {"v": dataset.manifest["version"]}).rows
+                          "WHERE m.version = $v ORDER BY g.model IS NULL, g.round DESC, r.depth DESC, m.record LIMIT 1",
+                          {"v": dataset.manifest["version"]}).rows
     _say("A record of the training set, back to its commit")
     _type("trace", rows[0][0])
     _say("A question in SQL")

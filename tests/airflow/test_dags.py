@@ -1,10 +1,13 @@
 """The DAGs that ship, run by `dag.test()`: success, adoption, denial with its reasons, and results that are missing."""
 
 import contextlib
+import re
 from pathlib import Path
 
 import pytest
 
+from provenance.testing.endpoint import Reply, Script
+from provenance.testing.endpoint_server import FakeServer
 from tests.airflow.conftest import DAGS, build_file, needs_compiler, sample_repository
 
 pytestmark = pytest.mark.airflow
@@ -128,6 +131,102 @@ def test_model_train_needs_a_set_and_a_policy_that_allows_it(first, dag_bag):
     refused = Run(train, {"dataset": first.result("gate")["dataset"]})
     assert refused.state == "failed" and "policy train: denies for" in refused.raised[0]
     assert refused.tasks["record_consumption", -1] == "upstream_failed"
+
+
+@pytest.fixture(scope="module")
+def models(home: Path, repository: Path):
+    """A build file that asks a replaying server over HTTP, fills in a skeleton, and lets one model play both parts."""
+    script = Script.read(DAGS.parent / "samples" / "replay.jsonl")
+
+    def reply(asked):
+        return _proposes(asked) or script.reply(asked)
+
+    with FakeServer(Script([reply]), model="replay-of-samples") as server:
+        path = build_file(home / "models.toml", [repository], transforms=("rename-data-names",))
+        path.write_text(path.read_text().replace('name = "trial"', 'name = "models"') + f"""
+[[model]]
+name = "replay"
+address = "{server.address}"
+model = "replay-of-samples"
+licence = "Apache-2.0"
+
+[[generate]]
+skeletons = ["report"]
+
+[[generate]]
+mode = "version"
+repairs = 1
+
+[mix]
+per_root = 3
+
+[adversarial]
+game = "repair"
+rounds = 2
+proposals = 3
+attempts = 1
+repairs = 0
+""")
+        yield path, server
+
+
+def _proposes(asked):
+    """The proposer breaks what a program prints; the solver gives back what it was given and mends nothing."""
+    if "Plant one bug" not in asked.prompt and "has one bug" not in asked.prompt:
+        return None
+    text = re.findall(r"```cobol\n(.*?)```", asked.prompt, re.DOTALL)[0]
+    bugs = [place.start() for place in re.finditer(r"DISPLAY '", text)]
+    at = bugs[asked.seed % len(bugs)] + len("DISPLAY '")
+    other = "#" if "Plant one bug" in asked.prompt else "%"
+    return Reply(text[:at] + other + text[at + 1:], dress="fenced")
+
+
+def test_corpus_build_asks_models_and_fills_in_skeletons(models, dag_bag, ledger):
+    from provenance.ledger import Ledger
+    from provenance.ledger.datasets import find_dataset
+    from provenance.ledger.upkeep import verify
+    from provenance.lineage import Lens
+
+    config, server = models
+    run = Run(dag_bag.dags["corpus_build"], {"config": str(config)})
+    assert run.state == "success", run.raised
+    with Lens(Ledger(ledger)) as lens:
+        made = lens.query("SELECT model, prompt, round, response_id FROM generations ORDER BY round").dicts()
+        dropped = lens.query("SELECT count(*) AS n FROM rejects WHERE model = 'replay-of-samples'").rows[0][0]
+        events = lens.query("SELECT count(*) AS n FROM runs WHERE job LIKE 'corpus_build.generate.%' AND state = 'complete'")
+    assert [(row["model"], row["prompt"], row["round"]) for row in made] == [("replay-of-samples", "version@1", 0),
+                                                                              ("replay-of-samples", "version@1", 1)]
+    assert dropped >= 2 and events.rows[0][0] == 2 and all(row["response_id"] for row in made)
+    makers = find_dataset(Ledger(ledger), "models").manifest["makers"]
+    assert makers["generate:version:replay-of-samples"] == 2 and makers["augment:rename-data-names"] >= 1
+    assert list(verify(Ledger(ledger))) == []
+    asked = len(server.asked)
+    again = Run(dag_bag.dags["corpus_build"], {"config": str(config)})
+    assert again.state == "success" and len(server.asked) == asked, "an answer was paid for twice"
+
+
+def test_corpus_adversarial_plays_its_rounds_and_gates_what_it_kept(models, dag_bag, ledger):
+    from provenance.ledger import Ledger
+    from provenance.ledger.datasets import find_dataset
+    from provenance.ledger.upkeep import verify
+
+    config, server = models
+    run = Run(dag_bag.dags["corpus_adversarial"], {"config": str(config)})
+    assert run.state == "success", run.raised
+    rounds = [manifest for manifest in Ledger(ledger).manifests() if manifest.recipe.step == "adversarial"]
+    assert sorted(manifest.recipe.params["round"] for manifest in rounds) == [1, 2]
+    kept = sum(manifest.records for manifest in rounds)
+    # A bug that was planted again in the second round is a copy, and is left out of the set as one.
+    assert 0 < find_dataset(Ledger(ledger), "models").manifest["makers"]["adversarial:repair:replay-of-samples"] <= kept
+    assert list(verify(Ledger(ledger))) == []
+    asked = len(server.asked)
+    assert Run(dag_bag.dags["corpus_adversarial"], {"config": str(config)}).state == "success"
+    assert len(server.asked) == asked
+
+
+def test_corpus_adversarial_without_a_match_is_refused(config, dag_bag):
+    run = Run(dag_bag.dags["corpus_adversarial"], {"config": str(config)})
+    assert run.state == "failed" and "has no table [adversarial]" in run.raised[0]
 
 
 @contextlib.contextmanager

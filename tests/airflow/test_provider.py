@@ -36,7 +36,8 @@ def test_provider_information_names_every_operator(airflow_home):
 
     listed = {name for entry in get_provider_info()["operators"] for module in entry["python-modules"]
               for name, item in inspect.getmembers(importlib.import_module(module), inspect.isclass)
-              if issubclass(item, ProvenanceOperator) and item.__module__ == module and not name.startswith("_")}
+              if issubclass(item, ProvenanceOperator) and item.__module__ == module and name.endswith("Operator")
+              and not name.startswith("_")}
     assert listed == {name for name in room.__all__ if name.endswith("Operator")}
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -127,3 +129,93 @@ def test_no_value_of_any_shape_gives_a_stack(tmp_path, monkeypatch, value):
         assert isinstance(read(tmp_path, GOOD), Build)
     except ProvenanceError as error:
         assert "corpus.toml" in str(error)
+
+
+MODELS = """name = "x"
+policy = "sample"
+[[source]]
+where = "payroll"
+[[model]]
+name = "coder"
+address = "http://127.0.0.1:8080/v1"
+model = "coder-7b"
+licence = "Apache-2.0"
+token_budget = 1000
+served_as = ["coder"]
+"""
+
+
+def test_models_jobs_and_a_match_are_read(tmp_path):
+    path = tmp_path / "build.toml"
+    path.write_text(MODELS + """
+[[generate]]
+mode = "translate"
+model = "coder"
+target = "rexx"
+languages = ["cobol"]
+temperature = 0.2
+stop = ["END"]
+[[generate]]
+skeletons = ["report"]
+per_copybook = 2
+seed = 9
+[adversarial]
+game = "task"
+rounds = 4
+stop_yield = 0.1
+max_tokens = 99
+[augment]
+seed = 5
+per_program = 3
+[mix]
+per_root = 4
+weights = { java = 0.5 }
+""")
+    build = read_build(path)
+    translating, filling = build.generating
+    assert (translating.job.mode, translating.job.target, translating.job.languages) == ("translate", "rexx", ("cobol",))
+    assert (translating.job.sampling.temperature, translating.job.sampling.stop, translating.seed) == (0.2, ("END",), 5)
+    assert (translating.model.model, translating.model.limits.token_budget, translating.model.served_as) == (
+        "coder-7b", 1000, ("coder",))
+    assert (filling.skeletons, filling.per_copybook, filling.seed, filling.job) == (("report",), 2, 9, None)
+    # One model needs no name, and plays both parts.
+    assert build.playing.proposer == build.playing.solver == translating.model
+    assert (build.playing.match.game, build.playing.match.rounds, build.playing.match.solving.max_tokens) == ("task", 4, 99)
+    assert (build.per_program, build.mixture.per_root, dict(build.mixture.weights)) == (3, 4, {"java": 0.5})
+
+
+@pytest.mark.parametrize(("more", "said"), [
+    ('[[generate]]\nmode = "sonnet"', "sonnet: is not a mode of generation"),
+    ('[[generate]]\nmode = "version"\nmodel = "other"', "generate[0].model names 'other', which is no [[model]]"),
+    ('[[generate]]\nmode = "version"\nskeletons = ["report"]', "generate[0] needs either a mode or skeletons"),
+    ('[[generate]]\nskeletons = ["castle"]', "generate[0].skeletons names 'castle'"),
+    ('[[generate]]\nmode = "translate"', "target is missing"),
+    ('[[generate]]\nmode = "version"\nsamples = 0', "samples is 0, below 1"),
+    ('[[generate]]\nmode = "version"\ntemprature = 1', "generate[0].temprature is not a known key (did you mean temperature?)"),
+    ('[[model]]\nname = "coder"\naddress = "http://127.0.0.1/v1"', "model[1] is called 'coder' like another one"),
+    ('[[model]]\nname = "two"', "model[1] has no address"),
+    ('[[model]]\nname = "two"\naddress = "http://127.0.0.1/v1"\nconcurrency = 0', "model[1]"),
+    ('[adversarial]\ngame = "chess"', "chess: is not a game"),
+    ('[adversarial]\nsolver = "other"', "adversarial.solver names 'other'"),
+    ('[adversarial]\nkeep_at_most = 2', "keep_at_most is 2, not in 0..1"),
+    ('[mix]\nper_root = -1', "mix.per_root"),
+    ('[mix.weights]\njava = 2.0', "mix.weights.java"),
+    ('[mix.weights]\njavva = 0.5', "mix.weights names 'javva' (did you mean java?)"),
+    ('[augment]\nper_program = -1', "augment.per_program is below 0"),
+])
+def test_mistakes_about_making_are_named(tmp_path, more, said):
+    path = tmp_path / "build.toml"
+    path.write_text(MODELS + more)
+    with pytest.raises(PolicyError) as error:
+        read_build(path)
+    assert said in str(error.value)
+
+
+def test_a_prompt_of_ones_own_is_found_beside_the_file(tmp_path):
+    import provenance.steps.generate as room
+
+    shipped = (Path(room.__file__).parent / "prompts" / "version@1.toml").read_text("utf-8")
+    (tmp_path / "mine.toml").write_text(shipped.replace('version = "1"', 'version = "mine"'))
+    path = tmp_path / "build.toml"
+    path.write_text(MODELS + '[[generate]]\nmode = "version"\nprompt = "mine.toml"')
+    assert read_build(path).generating[0].job.prompt == str(tmp_path / "mine.toml")
