@@ -10,6 +10,7 @@ from functools import lru_cache
 import pyarrow as pa
 
 from provenance.errors import ProvenanceError
+from provenance.languages.toolchain import SourceText
 from provenance.ledger import Ledger
 from provenance.model.identity import BatchId, Digest, RecordId
 from provenance.model.origin import OriginClass
@@ -74,6 +75,10 @@ def _verify_work(context: Context, batch: BatchId, shelf: Shelf, workshop: Works
         for sample, record, beside in zip(samples, records, around, strict=True):
             key = (record.language, "" if record.language == "cobol" else str(Digest.of_json(sorted(beside))))
             groups.setdefault(key, (beside, []))[1].append(sample)
+        for language in languages:
+            workshop.prepare(language, (SourceText(sample.name, sample.text) for sample, record in
+                                        zip(samples, records, strict=True)
+                                        if record.language == language and record.kind == "program"))
         with ThreadPoolExecutor(max_workers=2) as pool:
             for (language, _), (beside, chosen) in sorted(groups.items(), key=lambda item: item[0]):
                 verdicts.extend(verify_room.verify(chosen, workshop.of(language), beside, missing=workshop.why(language),

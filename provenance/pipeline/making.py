@@ -151,6 +151,9 @@ def _augment_works(context: Context, batch: BatchId, shelf: Shelf, transforms: S
     def parents() -> list[_Parent]:
         # What the compiler says of a program is the same for every transform; asked once, and only if a batch is missing.
         if not prepared:
+            for language in sorted(languages):
+                workshop.prepare(language, (SourceText(record.name, record.text) for _, record in programs
+                                            if record.language == language))
             with ThreadPoolExecutor(max_workers=2) as pool:
                 prepared.extend(pool.map(lambda it: _prepare(it[0], it[1], copied[it[0]], beside[it[0]], workshop),
                                          programs))

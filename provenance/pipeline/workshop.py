@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, Self
 
@@ -70,6 +70,12 @@ class Workshop:
         found = self._look(language)
         return f"none ({found.reason})" if isinstance(found, Missing) else f"{found.name} {found.version}"
 
+    def prepare(self, language: str, sources: Iterable[SourceText]) -> None:
+        """Let a toolchain that can check many texts at once do so before it is asked about each."""
+        found = self._look(language)
+        if isinstance(found, Remembering):
+            found.prepare(sources)
+
     def saying(self, languages: Iterable[str]) -> str:
         """What `said` says of several languages, as one text."""
         return "; ".join(f"{language}: {self.said(language)}" for language in sorted(set(languages)))
@@ -103,9 +109,20 @@ class Remembering:
         self.name, self.version, self.language = toolchain.name, toolchain.version, toolchain.language
         self._answers: OrderedDict[tuple[object, ...], Any] = OrderedDict()
         self._lock = threading.Lock()
+        #: Tools that start slowly and only parse check many texts in one process, without looking at a library.
+        self._many: Callable[[Sequence[SourceText]], list[Answer]] | None = getattr(toolchain, "check_many", None)
+
+    def prepare(self, sources: Iterable[SourceText]) -> None:
+        """Check texts that will be asked about, in as few processes as the tool can; nothing where it cannot."""
+        if self._many is None:
+            return
+        with self._lock:
+            wanted = [source for source in dict.fromkeys(sources) if self._checked(source, {}) not in self._answers]
+        for source, answer in zip(wanted, self._many(wanted) if wanted else (), strict=True):
+            self._once(self._checked(source, {}), partial(_as_it_is, answer))
 
     def check(self, source: SourceText, library: Library) -> Answer:
-        found: Answer = self._once(("check", *_key(source, library)), lambda: self._toolchain.check(source, library))
+        found: Answer = self._once(self._checked(source, library), lambda: self._toolchain.check(source, library))
         return found
 
     def observe(self, source: SourceText, library: Library, dialect: str, runs: int = 1,
@@ -113,24 +130,24 @@ class Remembering:
         if inputs != NO_INPUT:  # asked once each, as a rule
             return self._toolchain.observe(source, library, dialect, runs, inputs)
         found: tuple[Answer, tuple[Observation, ...]] = self._once(
-            ("observe", dialect, runs, *_key(source, library)),
+            ("observe", dialect, runs, *self._key(source, library)),
             lambda: self._toolchain.observe(source, library, dialect, runs))
         return found
 
     def test(self, source: SourceText, tests: SourceText, library: Library,
              dialect: str) -> tuple[Answer, TestReport | None]:
         found: tuple[Answer, TestReport | None] = self._once(
-            ("test", dialect, tests.name, tests.text, *_key(source, library)),
+            ("test", dialect, tests.name, tests.text, *self._key(source, library)),
             lambda: self._toolchain.test(source, tests, library, dialect))
         return found
 
     def code(self, source: SourceText, library: Library, dialect: str) -> str | None:
-        found: str | None = self._once(("code", dialect, *_key(source, library)),
+        found: str | None = self._once(("code", dialect, *self._key(source, library)),
                                        lambda: self._toolchain.code(source, library, dialect))
         return found
 
     def machine(self, source: SourceText, library: Library, dialect: str) -> str | None:
-        found: str | None = self._once(("machine", dialect, *_key(source, library)),
+        found: str | None = self._once(("machine", dialect, *self._key(source, library)),
                                        lambda: self._toolchain.machine(source, library, dialect))
         return found
 
@@ -152,7 +169,14 @@ class Remembering:
                 self._answers.popitem(last=False)
         return answer
 
+    def _checked(self, source: SourceText, library: Library) -> tuple[object, ...]:
+        return ("check", source.name, source.text) if self._many else ("check", *self._key(source, library))
 
-def _key(source: SourceText, library: Library) -> tuple[object, ...]:
-    members = referenced_members(source.text, library)
-    return (source.name, Digest.of_json([source.text, dict(members)]))
+    def _key(self, source: SourceText, library: Library) -> tuple[object, ...]:
+        # Of COBOL's copybooks only those that are copied can change an answer; elsewhere anything beside a program may.
+        members = referenced_members(source.text, library) if self.language == "cobol" else library
+        return (source.name, Digest.of_json([source.text, dict(members)]))
+
+
+def _as_it_is(answer: Answer) -> Answer:
+    return answer

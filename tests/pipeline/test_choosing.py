@@ -300,13 +300,13 @@ def test_a_policy_that_cannot_be_read_is_named(tmp_path, monkeypatch):
         read_policy(path)
 
 
-def test_a_mixture_limits_the_children_of_a_root_and_stands_in_the_manifest(built):
-    ledger = built["ledger"]
-    batches = built["roots"] + built["derived"]
+def test_a_mixture_limits_the_children_of_a_root_and_stands_in_the_manifest(copied):
+    ledger = copied["ledger"]
+    batches = copied["roots"] + copied["derived"]
     said = tuple(manifest.batch for manifest in ledger.manifests() if manifest.recipe.step in ("verify", "judge"))
     free = assemble(here(ledger), "free", batches, said, load_policy(LOOSE, "loose"))[1]
     _, limited = assemble(here(ledger), "limited", batches, said, load_policy(LOOSE, "loose"), mixture=Mixture(per_root=1))
-    parents = {(row["batch"], row["row"]): (row["parent_batch"], row["parent_row"]) for batch in built["derived"]
+    parents = {(row["batch"], row["row"]): (row["parent_batch"], row["parent_row"]) for batch in copied["derived"]
                for row in ledger.table(ledger.require(batch), "edges").to_pylist()}
     members, dropped = chosen(ledger, limited)
     children = [parents[key] for key in members if key in parents]
