@@ -116,7 +116,9 @@ class Reader:
         copied = {found.record_id: found for found in (Shown(*library.record_of(text)) for text in members.values())}
         language = self._choice.target or record.language
         key = self._key(record)
-        return Subject(record_id, record, members, tuple(copied[each] for each in sorted(copied)),
+        # Of COBOL only what it copies, with the records for the edges; of others whatever lies beside it, as `verify` sees it.
+        beside = members if record.language == "cobol" else dict(library.around(record_id, record.text))
+        return Subject(record_id, record, beside, tuple(copied[each] for each in sorted(copied)),
                        self._tests_of(record_id, record, language, key), self._examples(record, language, key))
 
     def _tests_of(self, record_id: RecordId, record: Record, language: str, key: str) -> tuple[Shown, ...]:

@@ -40,6 +40,8 @@ _ALWAYS = ("-proc:none", "-nowarn", "-g:none", "-Xmaxerrs", "50", "-classpath")
 _OLDEST = 17
 _BUILD = Limits(wall_s=60, cpu_s=60, memory_bytes=2048 * _MIB, file_bytes=64 * _MIB, processes=64, folder_bytes=128 * _MIB)
 _RUN = Limits(cpu_s=10, memory_bytes=1536 * _MIB, processes=64)
+#: What a virtual machine says where it may not have another thread.
+_NO_THREAD = "unable to create native thread"
 _TEST = Limits(wall_s=60, cpu_s=60, memory_bytes=1536 * _MIB, processes=64)
 _MACHINE = (*FLAGS, "-XX:TieredStopAtLevel=1", "-XX:ReservedCodeCacheSize=48m", "-Xmx256m", "-Xss1m",
             "-XX:+UnlockExperimentalVMOptions", "-XX:hashCode=3",
@@ -126,7 +128,11 @@ class Jvm:
                        _path(tests.text)[: -len(".java")].replace("/", ".")]
             binds = (*self.binds, (str(shelf), "/p"))
             done = self.sandbox.run(command, folder, {}, _TEST, binds, f"{word}\n".encode())
-        return testimony(done, word, dialect)
+        answer, report = testimony(done, word, dialect)
+        if report is not None and _NO_THREAD in report.message:
+            # The sandbox's limit of processes, and no fault of the program.
+            return Answer(Outcome.ERROR, f"sandbox: {_NO_THREAD}", dialect), None
+        return answer, report
 
     def listing(self, source: SourceText, library: Library, dialect: str) -> str | None:
         """It gives none."""

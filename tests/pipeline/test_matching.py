@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -12,10 +13,11 @@ from provenance.ledger import Ledger
 from provenance.ledger.upkeep import verify
 from provenance.lineage import Lens
 from provenance.lineage.questions import ask
+from provenance.model.identity import RecordId
 from provenance.pipeline import Context, Source, Workshop
 from provenance.pipeline.matching import adversarial
-from provenance.steps.adversarial import Match, Round, stopped
-from provenance.steps.generate import ModelFacts
+from provenance.steps.adversarial import GAMES, Match, Round, stopped
+from provenance.steps.generate import Aim, ModelFacts, Status, Subject
 from provenance.testing import FakeToolchain
 from provenance.testing.endpoint import FakeEndpoint, Reply, Script
 from tests.pipeline.small_pipeline import program, run_of
@@ -183,6 +185,18 @@ def test_what_was_kept_is_proposed_from_up_to_the_depth_that_the_terms_allow(cor
 
     assert depths(1) == {1}
     assert depths(3) > {1} and max(depths(3)) <= 3
+
+
+def test_a_program_that_only_its_tests_know_is_not_proposed_from(corpus):
+    ledger, roots, _ = corpus
+    silent = Workshop(FakeToolchain())
+    mode = GAMES["repair"].propose
+    record = ledger.records(roots[0])[0]
+    quiet = replace(record, text=record.text.replace("DISPLAY", "CONTINUE"))
+    subject = Subject(RecordId(roots[0].number, 0), quiet)
+    refused = mode.fit(subject, Aim(), silent)
+    assert refused is not None and refused.status is Status.UNCHECKED and "nothing-observable" in refused.reason
+    assert mode.fit(replace(subject, record=record), Aim(), silent) is None
 
 
 def facts(**given):

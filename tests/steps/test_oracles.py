@@ -70,7 +70,7 @@ def test_every_language_of_the_table_is_one():
     ("x.CUT", "test"), ("src/test/java/LuhnTest.java", "test"), ("src/test/java/x/Fixture.java", "test"),
     ("src/main/java/Contest.java", "program"), ("LatestTests.java", "test"), ("zcl_x.clas.testclasses.abap", "test"),
     ("zcl_x.clas.abap", "program"), ("A_Tests.cls", "test"), ("ATest.cls", "test"), ("Attest.cls", "program"),
-    ("leap-check.rexx", "test"), ("e/testlib/f.rexx", "test"), ("e/mytestlib/f.rexx", "program"), ("a.java/x.txt", "file"),
+    ("leap-check.rexx", "test"), ("e/testlib/f.rexx", "include"), ("e/mytestlib/f.rexx", "program"), ("a.java/x.txt", "file"),
 ])
 def test_kinds_by_name(path, kind):
     assert kind_of(path) == kind

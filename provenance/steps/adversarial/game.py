@@ -16,11 +16,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from provenance.errors import PolicyError
+from provenance.languages.toolchain import SourceText
 from provenance.model.record import Record
 from provenance.steps.adversarial.solve import Solve
 from provenance.steps.adversarial.task import ProposeTask
-from provenance.steps.generate.mode import Aim, Mode, Subject, Tools
+from provenance.steps.generate.mode import Aim, Mode, Proof, Subject, Tools
 from provenance.steps.generate.modes.repair import Repair
+from provenance.steps.generate.proof import attempt, reference, unchecked
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,14 @@ class ProposeBug(Repair):
     prompt: str = "propose-bug@1"
     placeholders: frozenset[str] = frozenset({"language", "program", "copybooks", "output", "history"})
     history: str = ""
+
+    def fit(self, subject: Subject, aim: Aim, tools: Tools) -> Proof | None:
+        """Refuses, besides, a program that shows nothing when it runs: no try of a solver could be judged."""
+        if (unfit := Repair.fit(self, subject, aim, tools)) is not None:
+            return unfit
+        record = subject.record
+        seen = reference(attempt(tools, record.language, SourceText(record.name, record.text), subject.library, aim.inputs, 2))
+        return None if seen.runs else unchecked(f"original: {seen.why}")
 
     def values(self, subject: Subject, aim: Aim, tools: Tools) -> Mapping[str, str]:
         """What the program printed, and the history."""
