@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from typing import Any
 
 from provenance.cli.output import say
@@ -20,4 +21,6 @@ def report(result: StepResult) -> int:
     row: dict[str, Any] = {"step": result.step, "batches made": result.made, "adopted": result.adopted,
                            "records": result.records, "verdicts": result.verdicts, "seconds": round(result.seconds, 1)}
     say("  ".join(f"{name} {value}" if name != "step" else f"{value}:" for name, value in row.items()))
+    # To a file or a pipe too: whoever watches a long build wants the line when the step has ended.
+    sys.stdout.flush()
     return 0

@@ -11,8 +11,9 @@ from provenance.cli.output import say, show
 from provenance.cli.running import context_of, report
 from provenance.errors import PolicyError
 from provenance.languages import all_languages
+from provenance.pipeline import Context, StepResult
 from provenance.pipeline.filling import fill
-from provenance.pipeline.generating import GenerateJob, check_job, generate
+from provenance.pipeline.generating import GenerateJob, check_job, generate, yield_of
 from provenance.pipeline.selection import current
 from provenance.sources.endpoint import open_endpoint
 from provenance.sources.endpoint_limits import EndpointLimits
@@ -68,13 +69,16 @@ def _asking(parser: argparse.ArgumentParser, *, endpoint: bool) -> None:
 
 def _generate(arguments: argparse.Namespace) -> int:
     if bool(arguments.mode) == bool(arguments.skeleton):
-        raise PolicyError("generate", "needs either --mode or --skeleton", "provenance generate --help")
+        raise PolicyError("generate", "has both --mode and --skeleton" if arguments.mode else "needs --mode or --skeleton",
+                          "give one of them: provenance generate --help")
     if arguments.mode:
         return _ask(arguments, arguments.mode)
     context = context_of(arguments, "generate")
     now = current(context.ledger)
-    return report(fill(context, now.roots, now.snapshots, arguments.skeleton, pipeline.find_workshop(), arguments.seed,
-                       arguments.per_copybook))
+    made = fill(context, now.roots, now.snapshots, arguments.skeleton, pipeline.find_workshop(), arguments.seed,
+                arguments.per_copybook)
+    report(made)
+    return _tell(context, made)
 
 
 def _translate(arguments: argparse.Namespace) -> int:
@@ -96,7 +100,22 @@ def _ask(arguments: argparse.Namespace, mode: str) -> int:
     context = context_of(arguments, "generate")
     now = current(context.ledger)
     with open_endpoint(spec) as endpoint:
-        return report(generate(context, now.roots, now.snapshots, job, endpoint, pipeline.find_workshop(), arguments.seed))
+        made = generate(context, now.roots, now.snapshots, job, endpoint, pipeline.find_workshop(), arguments.seed)
+    report(made)
+    return _tell(context, made)
+
+
+def _tell(context: Context, made: StepResult) -> int:
+    """What came of it, in the words of the question `yields`; exit status 0: nothing kept is a result too."""
+    if not made.batches:
+        say("nothing was asked: no current record is one that this can be made of")
+        return 0
+    found = yield_of(context.ledger, made.batches)
+    dropped = ", ".join(f"{count} {stage}" for stage, count in found.dropped.most_common())
+    say(f"asked {found.asked}  kept {found.kept}  dropped {sum(found.dropped.values())}" + (f" ({dropped})" if dropped else "")
+        + (f"  not asked {found.refused}" if found.refused else "") + (f"  tokens {found.tokens}" if found.tokens else "")
+        + "  (more: provenance sql @yields)")
+    return 0
 
 
 def _adversarial(arguments: argparse.Namespace) -> int:
@@ -109,7 +128,7 @@ def _adversarial(arguments: argparse.Namespace) -> int:
     report(played.step)
     rows: list[dict[str, Any]] = [
         {"round": each.number, "asked": each.asked, "sound": each.sound, "solved": each.solved, "kept": each.kept,
-         "gain": round(each.gain, 2), "novelty": round(each.novelty, 2), "tokens": each.tokens} for each in played.rounds]
+         "unjudged": each.unjudged, "novelty": round(each.novelty, 2), "tokens": each.tokens} for each in played.rounds]
     show(rows)
     say(f"stopped by: {played.stopped}")
     return 0

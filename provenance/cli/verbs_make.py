@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import getpass
+from collections import Counter
 from collections.abc import Callable
 
 from provenance import pipeline
@@ -15,6 +16,7 @@ from provenance.languages import all_languages
 from provenance.ledger import Ledger
 from provenance.ledger.datasets import DatasetFolder, find_dataset
 from provenance.lineage import Lens, impact
+from provenance.model.identity import BatchId
 from provenance.model.origin import OriginClass
 from provenance.pipeline import Run, Source
 from provenance.pipeline.choosing import consider
@@ -124,18 +126,25 @@ def _assemble(arguments: argparse.Namespace) -> int:
     result, dataset = pipeline.assemble(context, arguments.name, now.records, now.verdicts,
                                         pipeline.read_policy(arguments.policy), _shares(arguments.split), arguments.seed, mixture)
     report(result)
-    _tell(dataset)
+    _tell(context.ledger, dataset)
     return 0
 
 
-def _tell(dataset: DatasetFolder) -> None:
-    """The set and its mixture: what made how many of its records, and the limits that were asked for."""
+def _tell(ledger: Ledger, dataset: DatasetFolder) -> None:
+    """The set and its mixture: what made how many of its records, what was left out, and the limits that were asked for."""
     manifest = dataset.manifest
     say(f"{dataset.ref}: {manifest['size']} records in {dataset.path}")
     makers = sorted(manifest["makers"].items(), key=lambda item: (-item[1], item[0]))
     say("made by: " + ", ".join(f"{name} {count}" for name, count in makers))
     if manifest["mixture"]:
-        say("limits: " + ", ".join(f"{name} {value}" for name, value in manifest["mixture"].items()))
+        limits = {**manifest["mixture"], **manifest["mixture"].get("weights", {})}
+        say("limits: " + ", ".join(f"{name} {value}" for name, value in limits.items() if name != "weights"))
+    batch = ledger.require(BatchId.parse(manifest["version"]))
+    said = ledger.table(batch, "verdicts").to_pylist() if "verdicts" in batch.parts else []
+    reasons = [row["reason"].split("; ")[0] for row in said if row["check"] == "assemble"]
+    if reasons:
+        say(f"left out: {len(reasons)} (first reasons: "
+            + ", ".join(f"{count} {reason}" for reason, count in Counter(reasons).most_common(4)) + ")")
 
 
 def _shares(given: list[str], meant: str = "a split of the form train=0.9") -> dict[str, float] | None:
@@ -153,7 +162,8 @@ def _build(arguments: argparse.Namespace) -> int:
     build = pipeline.read_build(arguments.config)
     pipeline.read_policy(build.policy)  # a typo in it shows now, and not after hours of compiling
     ledger = Ledger.init(arguments.ledger)
-    with Run(build.name, ledger) as run:
+    # As it goes: a build of hours that says nothing looks dead, and one that is killed has said where it was.
+    with Run(build.name, ledger, tell=report) as run:
         roots: pipeline.Batches = ()
         for source in build.sources:
             roots += run.ingest(source)
@@ -165,9 +175,7 @@ def _build(arguments: argparse.Namespace) -> int:
         run.judge(records, build.near_duplicate)
         dataset = run.assemble(build.dataset, records, build.policy, dict(build.shares) or None, build.seed, build.mixture)
         ticket = run.gate(dataset, build.policy)
-    for result in run.results:
-        report(result)
-    _tell(dataset)
+    _tell(ledger, dataset)
     say(explain(ticket.decision))
     return 0 if ticket.allowed else 1
 

@@ -19,6 +19,7 @@ from provenance.languages.language import Tier
 from provenance.ledger import Ledger
 from provenance.ledger.upkeep import sweep, verify
 from provenance.pipeline import find_workshop
+from provenance.sources.sandbox import Missing, find_sandbox
 
 
 def add(verb: Callable[..., argparse.ArgumentParser]) -> None:
@@ -95,6 +96,7 @@ def _doctor(arguments: argparse.Namespace) -> int:
     for package, cost in (("duckdb", "no questions, no gate"), ("pyarrow", "no ledger"),
                           ("openlineage-python", "no events"), ("great-expectations", "no step runs (extra: quality)"),
                           ("rensa", "no near-duplicate check (extra: quality)"),
+                          ("openai", "no models are asked (extra: llm)"),
                           ("apache-airflow", "no schedule; provenance build still works (extra: airflow)")):
         try:
             found = version(package)
@@ -102,6 +104,9 @@ def _doctor(arguments: argparse.Namespace) -> int:
             found = "missing"
         rows.append({"part": package, "found": found, "without it": cost})
     rows.append({"part": "git", "found": shutil.which("git") or "missing", "without it": "no ingest from repositories"})
+    sandbox = find_sandbox()
+    rows.append({"part": "sandbox (bubblewrap)", "without it": "nothing is compiled or run; every check says skipped",
+                 "found": f"missing: {sandbox.reason}" if isinstance(sandbox, Missing) else "sound"})
     workshop = find_workshop()
     for language in all_languages().values():
         rows.append({"part": f"language {language.name}", "found": f"tier {language.tier}, {workshop.said(language.name)}",

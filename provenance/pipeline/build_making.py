@@ -109,7 +109,8 @@ def read_generating(value: Mapping[str, Any], models: Mapping[str, EndpointSpec]
         where = f"generate[{number}]"
         skeletons = tuple(entry.get("skeletons", ()))
         if bool(skeletons) == bool(entry.get("mode")):
-            mistakes.append(f"{where} needs either a mode or skeletons")
+            mistakes.append(f"{where} has both a mode and skeletons; make two entries of it" if skeletons else
+                            f"{where} needs a mode or skeletons")
             continue
         if skeletons:
             known = [skeleton.name for skeleton in SKELETONS]
@@ -139,8 +140,8 @@ def read_playing(value: Mapping[str, Any], models: Mapping[str, EndpointSpec], m
         return None
     proposer = _model(entry, "proposer", models, "adversarial", mistakes)
     solver = _model(entry, "solver", models, "adversarial", mistakes) if entry.get("solver") else proposer
-    sampling = _sampling(entry)
     try:
+        sampling = _sampling(entry)
         match = Match(**{key: entry[key] for key in ADVERSARIAL if key in entry and key not in SAMPLING
                          and key not in ("proposer", "solver")}, sampling=sampling, solving=sampling)
     except (PolicyError, TypeError) as error:

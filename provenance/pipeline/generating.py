@@ -12,6 +12,7 @@ from __future__ import annotations
 import logging
 import re
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -22,6 +23,7 @@ from provenance.errors import PolicyError
 from provenance.languages import all_languages
 from provenance.languages.language import Tier
 from provenance.languages.toolchain import NO_INPUT, Inputs
+from provenance.ledger import Ledger
 from provenance.ledger.codec import encode_records, encode_rejects
 from provenance.ledger.journal import Journal
 from provenance.model.identity import BatchId, Digest
@@ -238,6 +240,36 @@ class _Progress:
         tokens = tally.prompt_tokens + tally.completion_tokens
         log.info("%s: round %d, %d of %d answered, %d kept, %d dropped, %d tokens%s", self._what, tally.round, tally.answered,
                  tally.asked, tally.kept, tally.dropped, tokens, f", {tokens / tally.kept:.0f} a record" if tally.kept else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Yield:
+    """What came of some batches: answers asked for (kept and dropped), subjects that were not asked about, tokens."""
+
+    kept: int
+    dropped: Counter[str]
+    refused: int
+    tokens: int
+
+    @property
+    def asked(self) -> int:
+        """Kept and dropped, repairs included."""
+        return self.kept + sum(self.dropped.values())
+
+
+def yield_of(ledger: Ledger, batches: Sequence[BatchId]) -> Yield:
+    """Count what some batches of the step kept and dropped, as the question `yields` does."""
+    kept = tokens = 0
+    stages: Counter[str] = Counter()
+    for manifest in map(ledger.require, dict.fromkeys(batches)):
+        kept += manifest.records
+        for name in ("generations", "rejects"):
+            for row in ledger.table(manifest, name).to_pylist() if name in manifest.parts else ():
+                tokens += (row["prompt_tokens"] or 0) + (row["completion_tokens"] or 0)
+                if name == "rejects":
+                    stages[row["stage"]] += 1
+    refused = sum(stages.pop(stage, 0) for stage in ("subject", "prompt"))
+    return Yield(kept, stages, refused, tokens)
 
 
 def translating(job: GenerateJob, target: str) -> GenerateJob:

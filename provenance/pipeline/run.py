@@ -14,7 +14,7 @@ same words, one task or one verb each.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from types import TracebackType
 
@@ -35,9 +35,11 @@ Batches = tuple[BatchId, ...]
 
 
 class Run:
-    """A run over one ledger. Each word is one step, committed when the call returns."""
+    """A run over one ledger. Each word is one step, committed when the call returns; ``tell`` hears of it then."""
 
-    def __init__(self, name: str, ledger: Ledger, context: Context | None = None) -> None:
+    def __init__(self, name: str, ledger: Ledger, context: Context | None = None,
+                 tell: Callable[[StepResult], object] = lambda result: None) -> None:
+        self._tell = tell
         self.context = context or Context.local(ledger, name)
         self.ledger = ledger
         self.results: list[StepResult] = []
@@ -119,4 +121,5 @@ class Run:
 
     def _note(self, result: StepResult) -> StepResult:
         self.results.append(result)
+        self._tell(result)
         return result

@@ -12,6 +12,7 @@ record, not from where they stand, so a limit samples the makers of a root alike
 
 from __future__ import annotations
 
+import difflib
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -19,6 +20,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from provenance.errors import PolicyError
+from provenance.languages import all_languages
 from provenance.model.identity import RecordId
 
 #: Edges by which a record descends. What a program includes, or what a model was merely shown, is no root to count by:
@@ -47,6 +49,10 @@ class Mixture:
             if getattr(self, name) < 0:
                 raise PolicyError(f"mix.{name}", f"is {getattr(self, name)}", "give a count, or 0 for no limit")
         for language, weight in self.weights.items():
+            if language not in all_languages():
+                near = difflib.get_close_matches(language, all_languages(), 1)
+                raise PolicyError(f"mix.weights.{language}", "is no language that is known here",
+                                  f"did you mean {near[0]}?" if near else f"known: {', '.join(all_languages())}")
             if not 0 <= weight <= 1:
                 raise PolicyError(f"mix.weights.{language}", f"is {weight}", "give a share between 0 and 1")
 

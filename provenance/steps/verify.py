@@ -136,7 +136,9 @@ def _try(
         return Trial(syntax, syntax)
     try:
         compiled, observed = toolchain.observe(source, library, syntax.dialect, runs)
-        code = toolchain.code(source, library, syntax.dialect) if (name, text) in compared else None
+        # Of what did not compile, and of tools that only parse, the code settles nothing.
+        wanted = (name, text) in compared and compiled.outcome is Outcome.PASS
+        code = toolchain.code(source, library, syntax.dialect) if wanted else None
     except (OSError, ProvenanceError) as problem:
         return Trial(syntax, Answer(Outcome.ERROR, f"tool: {problem}", syntax.dialect))
     tested: dict[TestSample, Tested] = {}

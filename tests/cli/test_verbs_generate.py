@@ -44,6 +44,7 @@ def test_generate_keeps_what_was_proved_and_asks_once(cli, ledger, server):
     status, out, err = cli(*words)
     assert status == 0, err
     assert out.startswith("generate:  batches made 1  adopted 0  records 2")
+    assert "asked 2  kept 2  dropped 0  tokens" in out
     asked = len(server.asked)
     assert "adopted 1" in cli(*words)[1] and len(server.asked) == asked == 2
     out = cli("sql", "@yields", "--format", "csv", "-l", ledger)[1]
@@ -75,8 +76,9 @@ def test_skeletons_without_a_compiler_make_nothing_and_say_why(cli, ledger):
 
 
 @pytest.mark.parametrize(("words", "said"), [
-    ((), "needs either --mode or --skeleton"),
-    (("--mode", "version", "--skeleton", "report"), "needs either --mode or --skeleton"),
+    ((), "needs --mode or --skeleton"),
+    (("--mode", "version", "--skeleton", "report"), "has both --mode and --skeleton"),
+    (("--mode", "version", "--address", "http://127.0.0.1:1/v1", "--model", "m", "--temperature", "-3"), "temperature is -3.0"),
     (("--mode", "version"), "names no model"),
     (("--mode", "version", "--address", "http://127.0.0.1:1/v1", "--model", "m", "--samples", "0"), "samples is 0, below 1"),
     (("--mode", "version", "--address", "ftp://x", "--model", "m"), "is not the address of an endpoint"),
@@ -103,4 +105,6 @@ def test_translate_wants_a_language_and_a_compiler_for_it(cli, ledger, server):
     assert "--to" in cli.refused("translate", "--address", server.address, "--model", "coder-7b", "-l", ledger)
     status, out, _ = cli("translate", "--to", "rexx", "--address", server.address, "--model", "coder-7b", "-l", ledger)
     # The fake workshop has no REXX: nothing is asked, nothing is paid for.
-    assert status == 0 and "records 0" in out and server.asked == []
+    assert status == 0 and "asked 0  kept 0  dropped 0  not asked 2" in out and server.asked == []
+    status, out, _ = cli("generate", "--mode", "task", "--address", server.address, "--model", "coder-7b", "-l", ledger)
+    assert status == 0 and "nothing was asked" in out and server.asked == []

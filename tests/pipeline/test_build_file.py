@@ -187,7 +187,7 @@ weights = { java = 0.5 }
 @pytest.mark.parametrize(("more", "said"), [
     ('[[generate]]\nmode = "sonnet"', "sonnet: is not a mode of generation"),
     ('[[generate]]\nmode = "version"\nmodel = "other"', "generate[0].model names 'other', which is no [[model]]"),
-    ('[[generate]]\nmode = "version"\nskeletons = ["report"]', "generate[0] needs either a mode or skeletons"),
+    ('[[generate]]\nmode = "version"\nskeletons = ["report"]', "generate[0] has both a mode and skeletons"),
     ('[[generate]]\nskeletons = ["castle"]', "generate[0].skeletons names 'castle'"),
     ('[[generate]]\nmode = "translate"', "target is missing"),
     ('[[generate]]\nmode = "version"\nsamples = 0', "samples is 0, below 1"),
@@ -195,6 +195,9 @@ weights = { java = 0.5 }
     ('[[model]]\nname = "coder"\naddress = "http://127.0.0.1/v1"', "model[1] is called 'coder' like another one"),
     ('[[model]]\nname = "two"', "model[1] has no address"),
     ('[[model]]\nname = "two"\naddress = "http://127.0.0.1/v1"\nconcurrency = 0', "model[1]"),
+    ('[[generate]]\nseed = 1', "generate[0] needs a mode or skeletons"),
+    ('[[generate]]\nmode = "version"\ntemperature = -3.0\nmax_tokens = 0', "max_tokens is 0, not 1 or more; temperature is -3.0"),
+    ('[adversarial]\ntop_p = 2.0', "top_p is 2.0, not above 0"),
     ('[adversarial]\ngame = "chess"', "chess: is not a game"),
     ('[adversarial]\nsolver = "other"', "adversarial.solver names 'other'"),
     ('[adversarial]\nkeep_at_most = 2', "keep_at_most is 2, not in 0..1"),

@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from provenance.errors import PolicyError
 from provenance.model.identity import Digest
 
 
@@ -49,6 +50,14 @@ class Sampling:
     top_p: float | None = None
     stop: tuple[str, ...] = ()
     extra: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        mistakes = [f"{name} is {value}, not {meant}" for name, value, meant, fine in (
+            ("max_tokens", self.max_tokens, "1 or more", self.max_tokens >= 1),
+            ("temperature", self.temperature, "0 or more", self.temperature is None or self.temperature >= 0),
+            ("top_p", self.top_p, "above 0 and at most 1", self.top_p is None or 0 < self.top_p <= 1)) if not fine]
+        if mistakes:
+            raise PolicyError("sampling", "has mistakes: " + "; ".join(mistakes), "mend them and run again")
 
     def to_json(self) -> dict[str, Any]:
         said: dict[str, Any] = {"max_tokens": self.max_tokens, "temperature": self.temperature, "top_p": self.top_p,
