@@ -39,12 +39,16 @@ def _table(names: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
         return "(no rows)"
     width = shutil.get_terminal_size((120, 24)).columns if sys.stdout.isatty() else 200
     cap = max(12, width // max(1, len(names)) * 2)
-    cells = [[clean(cell)[:cap] for cell in row] for row in rows]
+    cells = [[_short(clean(cell.replace("\n", " ")), cap) for cell in row] for row in rows]
     widths = [max([len(name), *(len(row[i]) for row in cells)]) for i, name in enumerate(names)]
     lines = ["  ".join(name.ljust(size) for name, size in zip(names, widths, strict=True)).rstrip(),
              "  ".join("-" * size for size in widths)]
     lines += ["  ".join(cell.ljust(size) for cell, size in zip(row, widths, strict=True)).rstrip() for row in cells]
     return "\n".join(lines) if rows else "\n".join([*lines, "(no rows)"])
+
+
+def _short(text: str, most: int) -> str:
+    return text if len(text) <= most else text[:most - 1] + "…"
 
 
 def clean(text: str, keep: str = "") -> str:

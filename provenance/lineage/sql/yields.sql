@@ -42,7 +42,7 @@ WITH making AS (
     FROM making AS m
     JOIN raw_verdicts AS v ON v.said_in = m.batch AND v."check" = 'augment:' || m.maker
     LEFT JOIN raw_records AS s ON s.batch = v.batch AND s.row = v.row
-    WHERE m.step = 'augment' AND v.batch IS NOT NULL
+    WHERE m.step = 'augment' AND v.batch IS NOT NULL AND v.reason NOT LIKE 'not-drawn%'
 ), everything AS (
     FROM kept UNION ALL FROM dropped UNION ALL FROM refused
 )
