@@ -1,7 +1,6 @@
-"""Between values and Arrow tables: the columns of every table of the ledger, and both directions for records.
+"""Between values and Arrow tables, both directions for records.
 
-No column is binary: DuckDB 1.5 silently answers wrongly when a BLOB column of a Parquet file is compared (see
-``docs/adr/0003-no-blob.md``). Every table carries (batch, row) of the record that it speaks of, sorted.
+The tables themselves are in `provenance.ledger.tables`.
 """
 
 from __future__ import annotations
@@ -16,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from provenance.errors import LedgerError
+from provenance.ledger.tables import GENERATION, SCHEMAS, parquet_options
 from provenance.model import record as model_record
 from provenance.model.dataset import Member
 from provenance.model.generation import Generation, Reject
@@ -24,78 +24,15 @@ from provenance.model.origin import Evidence, EvidenceGrade, OriginClass
 from provenance.model.record import Ancestry, Parent, Record, SourceFacts
 from provenance.model.verdict import Verdict
 
-_TIME = pa.timestamp("us", tz="UTC")
-_KEY = [("batch", pa.int64()), ("row", pa.int32())]
-_LIST = pa.list_(pa.string())
-_GENERATION = [("model", pa.string()), ("revision", pa.string()), ("endpoint", pa.string()), ("prompt", pa.string()),
-               ("prompt_sha256", pa.string()), ("rendered_sha256", pa.string()), ("seed", pa.int64()),
-               ("sampling", pa.string()), ("finish_reason", pa.string()), ("prompt_tokens", pa.int32()),
-               ("completion_tokens", pa.int32()), ("response_id", pa.string()), ("licence", pa.string()),
-               ("terms", pa.string()), ("round", pa.int16())]
-
-#: Table name -> columns. A new column is an addition (readers fill NULL); a changed meaning raises FORMAT_VERSION.
-SCHEMAS: dict[str, pa.Schema] = {
-    "records": pa.schema([*_KEY, ("language", pa.string()), ("kind", pa.string()), ("origin", pa.string()),
-                          ("evidence", pa.int8()), ("depth", pa.int16()), ("human_share", pa.float32()),
-                          ("licence", pa.string()), ("content_sha256", pa.string()), ("swhid", pa.string()),
-                          ("name", pa.string()), ("bytes", pa.int64()), ("lines", pa.int32()),
-                          ("encoding", pa.string()), ("generators", _LIST), ("licences", _LIST), ("sources", _LIST),
-                          ("overflow", pa.bool_())]),
-    "texts": pa.schema([*_KEY, ("text", pa.string())]),
-    "edges": pa.schema([*_KEY, ("parent_batch", pa.int64()), ("parent_row", pa.int32()), ("role", pa.string())]),
-    "sources": pa.schema([*_KEY, ("repository", pa.string()), ("commit", pa.string()), ("path", pa.string()),
-                          ("blob", pa.string()), ("authors", _LIST), ("author_count", pa.int32()),
-                          ("first_commit_at", _TIME), ("last_commit_at", _TIME), ("commits", pa.int32()),
-                          ("signature", pa.string())]),
-    "evidence": pa.schema([*_KEY, ("kind", pa.string()), ("value", pa.string()), ("points_to", pa.string()),
-                           ("grade", pa.int8())]),
-    "verdicts": pa.schema([*_KEY, ("subject", pa.string()), ("check", pa.string()), ("outcome", pa.string()),
-                           ("value", pa.string()), ("reason", pa.string()), ("tool", pa.string()),
-                           ("tool_version", pa.string()), ("judged_at", _TIME), ("said_in", pa.int64())]),
-    "generations": pa.schema([*_KEY, *_GENERATION]),
-    "rejects": pa.schema([("batch", pa.int64()), ("number", pa.int32()), ("maker", pa.string()), ("stage", pa.string()),
-                          ("reason", pa.string()), ("text", pa.string()), ("subject_batch", pa.int64()),
-                          ("subject_row", pa.int32()), *_GENERATION]),
-    "members": pa.schema([*_KEY, ("dataset", pa.int64()), ("split", pa.string()), ("origin", pa.string()),
-                          ("bytes", pa.int64())]),
-    "datasets": pa.schema([("dataset", pa.int64()), ("name", pa.string()), ("root", pa.string()), ("size", pa.int64()),
-                           ("policy", pa.string()), ("created_at", _TIME)]),
-    "decisions": pa.schema([("decision", pa.int64()), ("dataset", pa.int64()), ("name", pa.string()),
-                            ("policy", pa.string()), ("policy_digest", pa.string()), ("manifest_sha256", pa.string()),
-                            ("outcome", pa.string()), ("decided_at", _TIME)]),
-    "reasons": pa.schema([("decision", pa.int64()), ("rule", pa.string()), ("outcome", pa.string()),
-                          ("asked", pa.string()), ("found", pa.string()), ("count", pa.int64()), ("examples", _LIST)]),
-    "reviews": pa.schema([*_KEY, ("reviewer", pa.string()), ("verdict", pa.string()), ("label", pa.string()),
-                          ("reviewed_at", _TIME)]),
-    "recalls": pa.schema([("kind", pa.string()), ("target", pa.string()), ("reason", pa.string()),
-                          ("recalled_by", pa.string()), ("recalled_at", _TIME)]),
-    "consumptions": pa.schema([("model", pa.string()), ("run", pa.string()), ("dataset", pa.int64()),
-                               ("name", pa.string()), ("ticket", pa.string()), ("consumed_at", _TIME)]),
-}
+#: What readers of tables need comes from here too.
+__all__ = ["GENERATION", "LISTS", "SCHEMAS", "SUMMARISED", "SUMMARY_CAP", "decode_ancestry", "decode_records", "encode_members",
+           "encode_records", "encode_rejects", "encode_verdicts", "parquet_options", "summarise", "summarise_members", "table"]
 
 #: The lists of an ancestry, and the columns that `summarise_members` needs.
 LISTS = ("generators", "licences", "sources")
 SUMMARISED = [*LISTS, "overflow"]
 #: Most values that a summary counts of one kind; manifests are read whole, all of them.
 SUMMARY_CAP = 4_096
-
-#: Numbers that rise, or spread over a known range: packed differences are a fraction of a dictionary of them.
-_PACKED = {"row", "parent_row", "bytes"}
-#: Texts that are all different: a dictionary of them is the column once more.
-_DISTINCT = {"text", "rendered_sha256", "response_id", "content_sha256", "swhid", "name", "blob", "path"}
-#: Rows a row group where one record is looked up (a trace decodes whole row groups); other tables are read whole.
-_GROUPS = {"records": 2_048, "edges": 4_096, "sources": 2_048, "evidence": 4_096, "texts": 1_024}
-
-
-def parquet_options(name: str) -> dict[str, Any]:
-    """How a table is laid out in its Parquet file: for ``pyarrow.parquet.write_table``. Readers need not know."""
-    schema = SCHEMAS[name]
-    packed = [field.name for field in schema if field.name in _PACKED]
-    # Parquet's name of a list's values is the path to them.
-    dictionary = [f"{field.name}.list.element" if pa.types.is_list(field.type) else field.name
-                  for field in schema if field.name not in _PACKED | _DISTINCT]
-    return {"row_group_size": _GROUPS.get(name, 131_072), "use_dictionary": dictionary,
-            "column_encoding": dict.fromkeys(packed, "DELTA_BINARY_PACKED")}
 
 
 def table(name: str, rows: Sequence[Mapping[str, Any]]) -> pa.Table:
@@ -194,7 +131,7 @@ def decode_records(tables: Mapping[str, pa.Table]) -> list[Record]:
                                        _text(row["last_commit_at"]), row["commits"], row["signature"])
                for row in _rows(tables, "sources")}
     texts = {row["row"]: row["text"] for row in _rows(tables, "texts")}
-    made = {row["row"]: Generation(**{name: row[name] for name, _ in _GENERATION}) for row in _rows(tables, "generations")}
+    made = {row["row"]: Generation(**{name: row[name] for name, _ in GENERATION}) for row in _rows(tables, "generations")}
     return [Record(
         text=texts[row["row"]], name=row["name"], language=row["language"], kind=row["kind"], licence=row["licence"],
         content=Digest(row["content_sha256"]), swhid=row["swhid"], size=row["bytes"], lines=row["lines"],

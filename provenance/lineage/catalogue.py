@@ -30,7 +30,8 @@ from provenance.ledger.manifest import Manifest
 SQL = files("provenance.lineage") / "sql"
 _TYPES = {pa.int8(): "TINYINT", pa.int16(): "SMALLINT", pa.int32(): "INTEGER", pa.int64(): "BIGINT",
           pa.float32(): "FLOAT", pa.float64(): "DOUBLE", pa.string(): "VARCHAR", pa.bool_(): "BOOLEAN",
-          pa.list_(pa.string()): "VARCHAR[]", pa.timestamp("us", tz="UTC"): "TIMESTAMP"}
+          pa.list_(pa.string()): "VARCHAR[]", pa.list_(pa.int64()): "BIGINT[]", pa.list_(pa.float64()): "DOUBLE[]",
+          pa.timestamp("us", tz="UTC"): "TIMESTAMP"}
 
 
 def text_of(folder: str, name: str) -> str:

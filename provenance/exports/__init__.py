@@ -1,0 +1,1 @@
+"""What others read: pictures of what was measured. Nothing here decides anything."""
