@@ -34,7 +34,7 @@ class Applicant:
         origin, evidence, depth: as in the ledger (evidence 0..5).
         licence: SPDX expression; licences: ids among the roots; overflow: that list was cut.
         kind: kind of file.
-        derived: made by any step but ingest; generated: and no version of another record.
+        derived: made by any step but ingest; generated: and no version of another record; step: which one.
         passed, failed: checks with at least one such verdict.
     """
 
@@ -49,6 +49,7 @@ class Applicant:
     passed: frozenset[str]
     failed: frozenset[str]
     generated: bool = False
+    step: str = ""
 
 
 def admit(policy: Policy, applicant: Applicant) -> tuple[str, ...]:
@@ -63,8 +64,7 @@ def admit(policy: Policy, applicant: Applicant) -> tuple[str, ...]:
         reasons.append(f"depth: {applicant.depth}")
     if not query.licence_is_fine(applicant.licence, applicant.licences, applicant.overflow):
         reasons.append(f"licence: {applicant.licence or 'none'}")
-    usual = query.generated if applicant.generated else query.derived if applicant.derived else query.ingested
-    needed = query.kinds.get(applicant.kind, usual)
+    needed = query.needed(applicant.kind, applicant.step, derived=applicant.derived, generated=applicant.generated)
     asked = {*needed, *(() if policy.near else ("near_duplicate",))}
     reasons += [f"check: no pass of {check}" for check in asked - applicant.passed]
     refused = asked | (set() if policy.exact else {"exact_duplicate"})

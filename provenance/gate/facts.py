@@ -96,6 +96,7 @@ class FactQuery:
     derived: tuple[str, ...]
     generated: tuple[str, ...]
     kinds: Mapping[str, tuple[str, ...]]
+    steps: Mapping[str, tuple[str, ...]]
     licences: frozenset[str]
     denied: frozenset[str]
 
@@ -109,9 +110,15 @@ class FactQuery:
             derived=policy.derived,
             generated=policy.for_generated,
             kinds=dict(policy.kinds),
+            steps=dict(policy.steps),
             licences=frozenset(item.lower() for item in policy.licences),
             denied=frozenset(item.lower() for item in policy.denied_licences),
         )
+
+    def needed(self, kind: str, step: str, *, derived: bool, generated: bool) -> tuple[str, ...]:
+        """The checks that a record needs: by its kind, else by the step that made it, else by how it came to be."""
+        usual = self.generated if generated else self.derived if derived else self.ingested
+        return self.kinds.get(kind, self.steps.get(step, usual))
 
     def licence_is_fine(self, expression: str | None, ids: tuple[str | None, ...], cut: bool) -> bool:
         """Whether a record with this licence expression and these licence ids among its roots may be a member.

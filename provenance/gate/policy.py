@@ -52,6 +52,8 @@ class Policy:
         generated: checks that records need which are no version of another one (programs from tasks and skeletons, pairs,
             translations); None: as ``derived``.
         kinds: kind of file -> the checks it needs instead (a copybook cannot be compiled alone).
+        steps: step that made a record -> the checks it needs instead, where its kind has none (what masking made prints
+            other data by design, so it is not held against its parent's runs).
         exact, near: duplicates within the set are allowed.
         gaps: a trace that does not reach its roots is allowed.
         recalled: records that descend from something withdrawn are allowed.
@@ -71,6 +73,7 @@ class Policy:
     derived: tuple[str, ...]
     generated: tuple[str, ...] | None = None
     kinds: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    steps: tuple[tuple[str, tuple[str, ...]], ...] = ()
     exact: bool = False
     near: bool = False
     gaps: bool = False
@@ -91,7 +94,7 @@ class Policy:
     @property
     def checks(self) -> tuple[str, ...]:
         """Every check that some member needs, sorted."""
-        special = (check for _, needed in self.kinds for check in needed)
+        special = (check for _, needed in (*self.kinds, *self.steps) for check in needed)
         return tuple(sorted({*self.ingested, *self.derived, *self.for_generated, *special}))
 
     @property
@@ -105,7 +108,16 @@ class Policy:
         meaning["generated"] = list(self.for_generated)
         meaning["origins"] = [str(origin) for origin in self.origins]
         meaning["min_human_share"] = repr(float(self.min_human_share))  # text: JSON has no one form for tiny shares
+        # Keys that came later count only where they are used: a policy that never knew them is the same policy as before.
+        for name in _LATER:
+            if meaning[name] == _DEFAULTS[name]:
+                del meaning[name]
         return Digest.of_json({"corpus-provenance-policy": 1, **meaning})
+
+
+#: Keys added after the first release of the format, and the values by which they ask nothing.
+_LATER = ("steps",)
+_DEFAULTS = {item.name: item.default for item in fields(Policy)}
 
 
 def load_policy(text: str, where: str) -> Policy:

@@ -114,12 +114,15 @@ def _grades(value: Any, path: str, mistakes: list[str]) -> tuple[tuple[OriginCla
     return tuple(found)
 
 
-def _checks_by_kind(value: Any, path: str, mistakes: list[str]) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    if not isinstance(value, dict):
-        mistakes.append(f"{path}: must be a table such as copybook = [], not {_kind_of(value)}")
-        return ()
-    mistakes.extend(f"{path}: {kind!r} is not a kind of file" for kind in value if not _KIND.fullmatch(kind))
-    return tuple((kind, _CHECKS(checks, f"{path}.{kind}", mistakes)) for kind, checks in sorted(value.items()))
+def _checks_by(noun: str, example: str) -> Reader:
+    def read(value: Any, path: str, mistakes: list[str]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        if not isinstance(value, dict):
+            mistakes.append(f"{path}: must be a table such as {example}, not {_kind_of(value)}")
+            return ()
+        mistakes.extend(f"{path}: {name!r} is not a {noun}" for name in value if not _KIND.fullmatch(name))
+        return tuple((name, _CHECKS(checks, f"{path}.{name}", mistakes)) for name, checks in sorted(value.items()))
+
+    return read
 
 
 _CHECKS = _list_of(_CHECK, "check", may_be_empty=True)
@@ -136,7 +139,8 @@ KEYS = (
     Key("checks.ingested", "ingested", _CHECKS, required=True),
     Key("checks.derived", "derived", _CHECKS, required=True),
     Key("checks.generated", "generated", _CHECKS),
-    Key("checks.kinds", "kinds", _checks_by_kind),
+    Key("checks.kinds", "kinds", _checks_by("kind of file", "copybook = []")),
+    Key("checks.steps", "steps", _checks_by("step", 'mask = ["syntax", "masking"]')),
     Key("duplicates.exact", "exact", _yes_or_no),
     Key("duplicates.near", "near", _yes_or_no),
     Key("trace.gaps", "gaps", _yes_or_no),

@@ -176,7 +176,8 @@ def rule_licence(policy: Policy, facts: Facts) -> Reason:
 def rule_checks_passed(policy: Policy, facts: Facts) -> Reason:
     """Every needed check has said ``pass``; skipped, warn, abstain and error are no pass."""
     asked = f"a pass of: ingested {_list(policy.ingested)}; derived {_list(policy.derived)}"
-    asked += f"; generated {_list(policy.for_generated)}" + "".join(f"; {kind} {_list(checks)}" for kind, checks in policy.kinds)
+    asked += f"; generated {_list(policy.for_generated)}" + "".join(
+        f"; {name} {_list(checks)}" for name, checks in (*policy.kinds, *policy.steps))
     return none_of_each(
         "checks_passed",
         asked,

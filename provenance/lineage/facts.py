@@ -173,6 +173,8 @@ def _checks(lens: Lens, query: FactQuery, names: tuple[str, ...]) -> tuple[dict[
             "generated": list(query.generated),
             "kinds": list(query.kinds),
             "kind_checks": [{"kind": kind, "check": check} for kind, checks in query.kinds.items() for check in checks],
+            "steps": list(query.steps),
+            "step_checks": [{"step": step, "check": check} for step, checks in query.steps.items() for check in checks],
         },
     )
     # An empty dataset has no rows to speak of; the rule on size denies it, and a silent check is not known.

@@ -106,7 +106,7 @@ def _select(lens: Lens, recipe: Recipe, name: str, batches: Sequence[BatchId], v
             origin=row["origin"], evidence=row["evidence"], depth=row["depth"], licence=row["licence"],
             licences=tuple(row["licences"]), overflow=row["overflow"], kind=row["kind"], derived=row["derived"],
             passed=frozenset(row["passed"] or ()), failed=frozenset(row["failed"] or ()),
-            generated=row["generated"]))
+            generated=row["generated"], step=row["step"]))
         if record in gone:
             reasons = ("recalled", *reasons)
         if reasons:

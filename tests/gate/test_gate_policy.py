@@ -32,7 +32,7 @@ FULL: dict[str, Any] = {
     },
     "licence": {"allow": ["MIT", "Apache-2.0"], "deny": ["GPL-3.0-only"]},
     "checks": {"ingested": ["syntax"], "derived": ["syntax", "compile"], "generated": ["syntax", "compile"],
-               "kinds": {"copybook": []}},
+               "kinds": {"copybook": []}, "steps": {"mask": ["masking"]}},
     "duplicates": {"exact": False, "near": True},
     "trace": {"gaps": False},
     "recall": {"recalled": False},
@@ -76,10 +76,11 @@ def test_all_keys_are_read() -> None:
         derived=("compile", "syntax"),
         generated=("compile", "syntax"),
         kinds=(("copybook", ()),),
+        steps=(("mask", ("masking",)),),
         near=True,
         min_records=10,
     )
-    assert policy.checks == ("compile", "syntax")
+    assert policy.checks == ("compile", "masking", "syntax")
 
 
 @pytest.mark.parametrize(
@@ -110,6 +111,7 @@ def test_all_keys_are_read() -> None:
         ("licence.deny", ["*"], "licence.deny[0]"),
         ("checks.ingested", ..., "checks.ingested: is missing"),
         ("checks.derived", ["Syntax"], "checks.derived[0]: 'Syntax' is not a check"),
+        ("checks.steps", {"Mask it": []}, "checks.steps: 'Mask it' is not a step"),
         ("checks.kinds", [], "checks.kinds: must be a table"),
         ("checks.kinds", {"Copy book": []}, "checks.kinds: 'Copy book' is not a kind of file"),
         ("checks.kinds", {"copybook": "x"}, "checks.kinds.copybook: must be a list"),
@@ -170,6 +172,7 @@ def test_digest_is_of_the_meaning() -> None:
         "derived": (),
         "generated": (),
         "kinds": (),
+        "steps": (),
         "exact": True,
         "near": False,
         "gaps": True,

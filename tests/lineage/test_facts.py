@@ -189,6 +189,7 @@ def oracle(made: World, policy: Policy) -> dict[str, Any]:
 
     def needs(key: Key) -> tuple[str, ...]:
         base = policy.ingested if steps.get(key[0]) == "ingest" else policy.derived
+        base = dict(policy.steps).get(steps.get(key[0], ""), base)
         return dict(policy.kinds).get(records[key]["kind"], base) if key in records else base
 
     parents: dict[Key, set[Key]] = {}
@@ -472,6 +473,16 @@ def test_a_good_ledger_is_allowed(tmp_path: Path) -> None:
     facts = made.gather()
     check(facts, made)
     decide(POLICY, facts).require()
+
+
+@pytest.mark.parametrize(("needed", "open_"), [(("syntax",), True), (("masking",), False), ((), True)])
+def test_a_step_may_have_needs_of_its_own(tmp_path: Path, needed: tuple[str, ...], open_: bool) -> None:
+    policy = dataclasses.replace(POLICY, steps=(("augment", needed),))
+    made = world(tmp_path / "l")
+    made.commit()
+    facts = made.gather(policy)
+    check(facts, made, policy)
+    assert decide(policy, facts).allowed is open_
 
 
 @pytest.mark.parametrize("spoil", SPOILS, ids=lambda spoil: spoil.__name__)

@@ -1,6 +1,7 @@
 -- Fact: for each needed check, members without a pass of it and members with a fail of it.
 -- Parameters: checks VARCHAR[] (all that anybody needs), ingested VARCHAR[], derived VARCHAR[], generated
---   VARCHAR[], kinds VARCHAR[] (kinds of file with needs of their own), kind_checks (kind VARCHAR, "check" VARCHAR)[] (those needs)
+--   VARCHAR[], kinds VARCHAR[] (kinds of file with needs of their own), kind_checks (kind VARCHAR, "check" VARCHAR)[] (those needs),
+--   steps VARCHAR[] (steps that make records with needs of their own), step_checks (step VARCHAR, "check" VARCHAR)[] (those needs)
 --   (reads gate_listed, gate_batches, gate_said)
 -- Columns: check, missing, missing_words, failed, failed_words
 --
@@ -8,7 +9,7 @@
 WITH members AS (
     -- What no known ingest step made is derived: it needs the more. What is no version of another record (is_generated of
     -- internal/macros.sql) has nothing that it could be held against.
-    SELECT l.*, coalesce(b.step = 'ingest', false) AS ingested, coalesce(is_generated(b.step, b.params), false) AS generated
+    SELECT l.*, b.step, coalesce(b.step = 'ingest', false) AS ingested, coalesce(is_generated(b.step, b.params), false) AS generated
     FROM gate_listed l LEFT JOIN raw_batches b ON b.batch = l.batch
 ),
 checks AS (
@@ -29,8 +30,11 @@ special AS (
 ),
 need AS (
     SELECT checks."check", m.batch, m.word,
-           CASE WHEN list_contains(CASE WHEN m.ingested THEN $ingested::VARCHAR[] WHEN m.generated THEN $generated::VARCHAR[]
-                                        ELSE $derived::VARCHAR[] END, checks."check")
+           CASE WHEN CASE WHEN coalesce(list_contains($steps::VARCHAR[], m.step), false)
+                          THEN list_contains($step_checks::STRUCT(step VARCHAR, "check" VARCHAR)[],
+                                             {'step': m.step, 'check': checks."check"})
+                     ELSE list_contains(CASE WHEN m.ingested THEN $ingested::VARCHAR[] WHEN m.generated THEN $generated::VARCHAR[]
+                                        ELSE $derived::VARCHAR[] END, checks."check") END
                 THEN m.bits & ~coalesce(s.bits, 0) ELSE 0::UBIGINT END | (m.bits & coalesce(s.needed, 0)) AS bits
     FROM members m CROSS JOIN checks
     LEFT JOIN special s ON s."check" = checks."check" AND s.batch = m.batch AND s.word = m.word
