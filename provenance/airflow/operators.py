@@ -142,7 +142,7 @@ class VerifyOperator(ShardWord):
 
 
 class JudgeOperator(BuildOperator):
-    """Finds exact and near-duplicates over all shards; gives the batch of its verdicts."""
+    """Asks the judges of the build file about the records of all shards; gives the batches of their verdicts."""
 
     template_fields: Sequence[str] = (*BuildOperator.template_fields, "shards")
 
@@ -151,10 +151,11 @@ class JudgeOperator(BuildOperator):
         self.shards = shards
 
     def say(self, context: Context, airflow: Mapping[str, Any]) -> list[str]:
-        from provenance.pipeline import judge
+        from provenance.pipeline import judge_all
 
         shards = _whole(self.shards, "verify")
-        return list(map(str, judge(context, _all(shards, "batches"), self.build().near_duplicate).batches))
+        said = judge_all(context, _all(shards, "batches"), self.build().judging)
+        return [str(batch) for result in said for batch in result.batches]
 
 
 class AssembleOperator(BuildOperator):

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from contextlib import redirect_stdout
 from typing import NoReturn
 
-from provenance.cli import verbs_ask, verbs_generate, verbs_make, verbs_upkeep
+from provenance.cli import verbs_ask, verbs_generate, verbs_judge, verbs_make, verbs_mix, verbs_upkeep
 from provenance.cli.output import FORMATS, Deaf, one_line
 from provenance.errors import GateClosed, ProvenanceError
 
@@ -50,6 +50,8 @@ def parser() -> argparse.ArgumentParser:
         return added
 
     verbs_make.add(verb)
+    verbs_judge.add(verb)
+    verbs_mix.add(verb)
     verbs_generate.add(verb)
     verbs_ask.add(verb)
     verbs_upkeep.add(verb)

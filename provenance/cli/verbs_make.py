@@ -1,4 +1,4 @@
-"""Verbs that write: init, ingest, augment, verify, judge, assemble, build, gate, recall."""
+"""Verbs that write: init, ingest, augment, verify, assemble, build, gate, recall."""
 
 from __future__ import annotations
 
@@ -54,8 +54,6 @@ def add(verb: Callable[..., argparse.ArgumentParser]) -> None:
     augment.add_argument("--per-program", type=int, default=0, help="at most so many versions of a program (default: all)")
     verb("verify", _verify, "Compile and run the current records, children against their parents.",
          "provenance verify -l corpus")
-    judge = verb("judge", _judge, "Find exact and near-duplicates among the current records.", "provenance judge -l corpus")
-    judge.add_argument("--near-duplicate", type=float, default=0.85, help="Jaccard similarity, 0..1")
     assemble = verb("assemble", _assemble, "Choose a training set from the current records.",
                     "provenance assemble cobol-2026-11 --policy train -l corpus")
     assemble.add_argument("name")
@@ -113,11 +111,6 @@ def _verify(arguments: argparse.Namespace) -> int:
     return report(pipeline.verify(context, now.records, now.snapshots, pipeline.find_workshop()))
 
 
-def _judge(arguments: argparse.Namespace) -> int:
-    context = context_of(arguments, "judge")
-    return report(pipeline.judge(context, current(context.ledger).records, arguments.near_duplicate))
-
-
 def _assemble(arguments: argparse.Namespace) -> int:
     context = context_of(arguments, "assemble")
     now = current(context.ledger)
@@ -172,7 +165,7 @@ def _build(arguments: argparse.Namespace) -> int:
         if build.playing is not None:
             records += run.play(roots, build.playing, build.seed)
         run.verify(records)
-        run.judge(records, build.near_duplicate)
+        run.judge(records, build.judging)
         dataset = run.assemble(build.dataset, records, build.policy, dict(build.shares) or None, build.seed, build.mixture)
         ticket = run.gate(dataset, build.policy)
     _tell(ledger, dataset)

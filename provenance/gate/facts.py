@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 from provenance.gate.policy import ANY_LICENCE, NO_LICENCE, Policy
 from provenance.model.identity import Digest
+from provenance.model.mix import Cell
 from provenance.model.origin import OriginClass
 from provenance.model.record import licence_ids
 
@@ -50,6 +51,7 @@ class Facts:
         altered_files: stored files that are missing or do not give their digest.
         carried: members whose carried origin class is not their record's.
         origins: class -> members.
+        cells: records by origin, language, kind, generator and depth; where the policy limits shares.
         disallowed_origin, weak_evidence, too_deep, disallowed_licence: members that break that rule.
         missing_checks: check -> members that need it and have no ``pass`` of it.
         failed_checks: check -> members that need it and have a ``fail`` of it.
@@ -70,6 +72,7 @@ class Facts:
     altered_files: Violation | None = None
     carried: Violation | None = None
     origins: Mapping[str, int] | None = None
+    cells: Mapping[Cell, int] | None = None
     disallowed_origin: Violation | None = None
     weak_evidence: Violation | None = None
     too_deep: Violation | None = None

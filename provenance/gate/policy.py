@@ -23,18 +23,23 @@ default. The rest is strict when absent: duplicates, gaps, recalled records and 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
 from provenance.errors import PolicyError
 from provenance.gate.policy_keys import read_keys
 from provenance.model.identity import Digest
+from provenance.model.mix import Cell, Limit
 from provenance.model.origin import EvidenceGrade, OriginClass
 
 #: In ``licence.allow``: every licence that is stated. NOASSERTION is not a statement and must be listed by name.
 ANY_LICENCE = "*"
 NO_LICENCE = "NOASSERTION"
+
+
+#: (name, least, greatest): shares from 0 to 1.
+Shares = tuple[tuple[str, float, float], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +59,9 @@ class Policy:
         kinds: kind of file -> the checks it needs instead (a copybook cannot be compiled alone).
         steps: step that made a record -> the checks it needs instead, where its kind has none (what masking made prints
             other data by design, so it is not held against its parent's runs).
+        mix_human: (language, least share of its records that is human, 1).
+        mix_languages, mix_kinds, mix_generators, mix_depths: (name, least share, greatest share) of all records; ``*`` is
+            every model that is not named. See `limits`.
         exact, near: duplicates within the set are allowed.
         gaps: a trace that does not reach its roots is allowed.
         recalled: records that descend from something withdrawn are allowed.
@@ -74,6 +82,11 @@ class Policy:
     generated: tuple[str, ...] | None = None
     kinds: tuple[tuple[str, tuple[str, ...]], ...] = ()
     steps: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    mix_human: Shares = ()
+    mix_languages: Shares = ()
+    mix_kinds: Shares = ()
+    mix_generators: Shares = ()
+    mix_depths: Shares = ()
     exact: bool = False
     near: bool = False
     gaps: bool = False
@@ -98,6 +111,24 @@ class Policy:
         return tuple(sorted({*self.ingested, *self.derived, *self.for_generated, *special}))
 
     @property
+    def mixes(self) -> bool:
+        """Whether it limits shares besides the human share of the whole."""
+        return bool(self.mix_human or self.mix_languages or self.mix_kinds or self.mix_generators or self.mix_depths)
+
+    def limits(self, cells: Iterable[Cell]) -> tuple[Limit, ...]:
+        """Every limit on shares, the human share of the whole among them, as it applies to records of these cells."""
+        found = [Limit("origin.min_human_share", "origin", OriginClass.HUMAN, self.min_human_share)]
+        found += [Limit(f"mix.human.{name}", "origin", OriginClass.HUMAN, low, 1.0, name) for name, low, _ in self.mix_human]
+        for key, field, shares in (("languages", "language", self.mix_languages), ("kinds", "kind", self.mix_kinds),
+                                   ("depths", "depth", self.mix_depths), ("generators", "generator", self.mix_generators)):
+            found += [Limit(f"mix.{key}.{name}", field, name, low, high) for name, low, high in shares if name != "*"]
+        named = {name for name, _, _ in self.mix_generators}
+        others = sorted({cell.generator for cell in cells if cell.generator} - named)
+        found += [Limit(f'mix.generators."*" ({model})', "generator", model, low, high)
+                  for name, low, high in self.mix_generators if name == "*" for model in others]
+        return tuple(limit for limit in found if limit.least > 0 or limit.most < 1)
+
+    @property
     def digest(self) -> Digest:
         """sha256 of the meaning: order of lists, comments, layout and description do not change it."""
         meaning: dict[str, Any] = {
@@ -108,16 +139,18 @@ class Policy:
         meaning["generated"] = list(self.for_generated)
         meaning["origins"] = [str(origin) for origin in self.origins]
         meaning["min_human_share"] = repr(float(self.min_human_share))  # text: JSON has no one form for tiny shares
+        for name in _SHARES:
+            meaning[name] = [[each, repr(low), repr(high)] for each, low, high in meaning[name]]
         # Keys that came later count only where they are used: a policy that never knew them is the same policy as before.
         for name in _LATER:
-            if meaning[name] == _DEFAULTS[name]:
+            if not meaning[name]:
                 del meaning[name]
         return Digest.of_json({"corpus-provenance-policy": 1, **meaning})
 
 
-#: Keys added after the first release of the format, and the values by which they ask nothing.
-_LATER = ("steps",)
-_DEFAULTS = {item.name: item.default for item in fields(Policy)}
+#: Keys added after the first release of the format; empty they ask nothing.
+_SHARES = ("mix_human", "mix_languages", "mix_kinds", "mix_generators", "mix_depths")
+_LATER = ("steps", *_SHARES)
 
 
 def load_policy(text: str, where: str) -> Policy:

@@ -20,6 +20,8 @@ from provenance.model.record import DEPTH_CAP
 
 _CHECK = re.compile(r"[a-z][a-z0-9_]*")
 _KIND = re.compile(r"[a-z][a-z0-9_-]*")
+_MODEL = re.compile(r"\*|[^\s\x00-\x1f]{1,200}")
+_DEPTH = re.compile(r"[0-9]{1,3}")
 _LICENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+:-]*")
 _LICENCE_OR_ANY = re.compile(r"\*|[A-Za-z0-9][A-Za-z0-9.+:-]*")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
@@ -125,6 +127,32 @@ def _checks_by(noun: str, example: str) -> Reader:
     return read
 
 
+def _shares(noun: str, pattern: re.Pattern[str], *, most: bool = True) -> Reader:
+    """A table of names, each with the least share that it has to have and (where ``most``) the greatest that it may."""
+    keys = ("min", "max") if most else ("min",)
+    example = "{ min = 0.2, max = 0.8 }" if most else "{ min = 0.2 }"
+
+    def read(value: Any, path: str, mistakes: list[str]) -> tuple[tuple[str, float, float], ...]:
+        if not isinstance(value, dict):
+            mistakes.append(f"{path}: must be a table of tables such as name = {example}, not {_kind_of(value)}")
+            return ()
+        found = []
+        for name, bounds in sorted(value.items()):
+            if not pattern.fullmatch(name):
+                mistakes.append(f"{path}: {name!r} is not a {noun}")
+            elif not isinstance(bounds, dict) or not bounds or set(bounds) - set(keys):
+                mistakes.append(f"{path}.{name}: must be a table such as {example}")
+            else:
+                low, high = (_number(float, 0, 1)(bounds.get(key, default), f"{path}.{name}.{key}", mistakes)
+                             for key, default in (("min", 0.0), ("max", 1.0)))
+                if low > high:
+                    mistakes.append(f"{path}.{name}: min {low:g} is above max {high:g}")
+                found.append((name, low, high))
+        return tuple(found)
+
+    return read
+
+
 _CHECKS = _list_of(_CHECK, "check", may_be_empty=True)
 
 KEYS = (
@@ -141,6 +169,11 @@ KEYS = (
     Key("checks.generated", "generated", _CHECKS),
     Key("checks.kinds", "kinds", _checks_by("kind of file", "copybook = []")),
     Key("checks.steps", "steps", _checks_by("step", 'mask = ["syntax", "masking"]')),
+    Key("mix.human", "mix_human", _shares("language", _KIND, most=False)),
+    Key("mix.languages", "mix_languages", _shares("language", _KIND)),
+    Key("mix.kinds", "mix_kinds", _shares("kind of record", _KIND)),
+    Key("mix.generators", "mix_generators", _shares("model", _MODEL)),
+    Key("mix.depths", "mix_depths", _shares("depth", _DEPTH)),
     Key("duplicates.exact", "exact", _yes_or_no),
     Key("duplicates.near", "near", _yes_or_no),
     Key("trace.gaps", "gaps", _yes_or_no),

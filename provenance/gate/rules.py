@@ -17,7 +17,7 @@ from collections.abc import Callable
 from provenance.gate.facts import Facts
 from provenance.gate.policy import Policy
 from provenance.gate.reason import GATHER, UNKNOWN, Reason, Ruling, none_of, none_of_each, not_asked
-from provenance.model.origin import OriginClass
+from provenance.gate.rules_shares import rule_human_share, rule_mix
 
 __all__ = ["RULES", "Reason", "Rule", "Ruling"]
 
@@ -120,33 +120,6 @@ def rule_evidence(policy: Policy, facts: Facts) -> Reason:
         facts.weak_evidence,
         "members with weaker evidence",
         "bring better evidence (docs/concepts.md, grades) and ingest again, or leave these records out",
-    )
-
-
-def rule_human_share(policy: Policy, facts: Facts) -> Reason:
-    """Enough members whose class is human."""
-    asked = f"at least {policy.min_human_share:.4g} of the records human"
-    if facts.origins is None or facts.members is None:
-        return Reason("human_share", Ruling.DENY, asked, UNKNOWN, next_step=GATHER)
-    human, total = facts.origins.get(OriginClass.HUMAN, 0), sum(facts.origins.values())
-    if total != facts.members or total <= 0 or min(facts.origins.values()) < 0:
-        return Reason(
-            "human_share",
-            Ruling.DENY,
-            asked,
-            f"origins of {total} records where there are {facts.members}",
-            next_step="assemble again; every member must carry one origin class",
-        )
-    found = f"{human} of {total} ({human / total:.4g})"
-    if human / total >= policy.min_human_share:
-        return Reason("human_share", Ruling.ALLOW, asked, found)
-    return Reason(
-        "human_share",
-        Ruling.DENY,
-        asked,
-        found,
-        total - human,
-        next_step="add human records, or take fewer synthetic ones",
     )
 
 
@@ -281,6 +254,7 @@ RULES: tuple[Rule, ...] = (
     rule_origin,
     rule_evidence,
     rule_human_share,
+    rule_mix,
     rule_depth,
     rule_licence,
     rule_checks_passed,

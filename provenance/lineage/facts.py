@@ -24,6 +24,7 @@ from provenance.lineage.catalogue import text_of
 from provenance.lineage.lens import Lens
 from provenance.lineage.withdrawn import TABLE, keep_withdrawn
 from provenance.model.identity import BatchId
+from provenance.model.mix import Cell
 
 #: Tables whose bytes the facts rest on.
 _TABLES = ("records", "edges", "sources", "verdicts", "members", "datasets", "recalls")
@@ -79,6 +80,7 @@ def _gather(lens: Lens, dataset_batch: int, policy: Policy, altered_files: Viola
         repeated=_words(presence, "repeated"),
         carried=_words(presence, "carried"),
         origins=_origins(listed),
+        cells=_cells(lens, dataset_batch) if policy.mixes else None,
         disallowed_origin=_words(record, "origin"),
         weak_evidence=_words(record, "evidence"),
         too_deep=_words(record, "depth"),
@@ -145,6 +147,12 @@ def _origins(listed: Sequence[Mapping[str, Any]]) -> dict[str, int]:
         name = row["origin"] or "(none)"
         origins[name] = origins.get(name, 0) + int(row["members"])
     return origins
+
+
+def _cells(lens: Lens, dataset_batch: int) -> dict[Cell, int]:
+    rows = _ask(lens, "gate_cells", {"dataset": dataset_batch})
+    return {Cell(row["origin"] or "(none)", row["language"] or "(none)", row["kind"] or "(none)", row["generator"] or "",
+                 row["depth"] if row["depth"] is not None else -1): int(row["members"]) for row in rows}
 
 
 def _licence(lens: Lens, query: FactQuery) -> Violation:

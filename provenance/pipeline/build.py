@@ -16,6 +16,10 @@
 
     [judge]
     near_duplicate = 0.85
+    without = ["origin"]                   # judges that are not asked; [judge.NAME] has the settings of each
+
+    [mask]
+    kinds = ["card", "password"]           # absent: no masking; empty: every kind of finding. languages = [...] likewise
 
     [mix]
     per_root = 8                           # per_transform, per_generator likewise; 0 or absent: no limit
@@ -41,6 +45,7 @@ from typing import Any
 from provenance.errors import InvalidId, PolicyError, ProvenanceError
 from provenance.languages import all_languages
 from provenance.model.dataset import DatasetRef
+from provenance.pipeline.build_judging import read_judging
 from provenance.pipeline.build_making import (
     ADVERSARIAL,
     GENERATE,
@@ -52,22 +57,23 @@ from provenance.pipeline.build_making import (
     read_models,
     read_playing,
 )
+from provenance.pipeline.judging_all import Judging
 from provenance.pipeline.making import Source
+from provenance.pipeline.masking import Masking
 from provenance.steps.assemble import check_shares
 from provenance.steps.augment import ALL
-from provenance.steps.dedup import LEAST_THRESHOLD
 from provenance.steps.ingest import Options
 from provenance.steps.mixture import Mixture
 
 _TOP = {"name": str, "dataset": str, "policy": str, "source": list, "augment": dict, "judge": dict, "splits": dict,
-        "mix": dict, "model": list, "generate": list, "adversarial": dict}
+        "mix": dict, "mask": dict, "model": list, "generate": list, "adversarial": dict}
 _SOURCE = {"where": str, "rev": str, "name": str, "licence": str, "claim": str, "by": str, "languages": list,
            "paths": list, "max_bytes": int, "include_vendored": bool, "include_generated": bool, "show_authors": bool,
            "allowed_signers": str}
 _AUGMENT = {"transforms": list, "seed": int, "per_program": int}
 _MIX = {"per_root": int, "per_transform": int, "per_generator": int, "weights": dict}
-_TEXTS = {"transforms", "languages", "paths", *TEXTS}
-_JUDGE = {"near_duplicate": float}
+_MASK = {"kinds": list, "languages": list}
+_TEXTS = {"kinds", "transforms", "languages", "paths", *TEXTS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +90,8 @@ class Build:
     mixture: Mixture = Mixture()
     generating: tuple[Generating, ...] = ()
     playing: Playing | None = None
-    near_duplicate: float = 0.85
+    masking: Masking | None = None
+    judging: Judging = field(default_factory=Judging)
     shares: Mapping[str, float] = field(default_factory=dict)
 
 
@@ -103,7 +110,7 @@ def read_build(path: str | Path) -> Build:
     _check(value, _TOP, "", mistakes)
     mistakes += [f"{name} is missing" for name in ("name", "policy", "source") if name not in value]
     mistakes += [f"{name} is empty" for name in ("name", "policy", "source") if value.get(name) in ("", [])]
-    for name, keys in (("augment", _AUGMENT), ("judge", _JUDGE), ("mix", _MIX), ("adversarial", ADVERSARIAL)):
+    for name, keys in (("augment", _AUGMENT), ("mix", _MIX), ("mask", _MASK), ("adversarial", ADVERSARIAL)):
         _check(value.get(name, {}), keys, f"{name}.", mistakes)
     for name, keys in (("model", MODEL), ("generate", GENERATE)):
         entries = value.get(name, [])
@@ -114,15 +121,17 @@ def read_build(path: str | Path) -> Build:
         _check_source(source, f"source[{number}]", mistakes)
     generating: tuple[Generating, ...] = ()
     playing: Playing | None = None
+    judging = Judging()
     # Only what has the right types can be read further.
     if not mistakes:
         _check_values(value, mistakes)
         models = read_models(_placed(value, where.parent), mistakes)
         generating = read_generating(_placed(value, where.parent), models, value.get("augment", {}).get("seed", 0), mistakes)
         playing = read_playing(value, models, mistakes)
+        judging = read_judging(value.get("judge", {}), lambda text: _beside(where.parent, text), mistakes)
     if mistakes:
         raise PolicyError(where, "has mistakes: " + "; ".join(sorted(mistakes)), "mend them and run again")
-    return replace(_build(value, where.parent), generating=generating, playing=playing)
+    return replace(_build(value, where.parent), generating=generating, playing=playing, judging=judging)
 
 
 def _placed(value: Mapping[str, Any], home: Path) -> dict[str, Any]:
@@ -159,11 +168,10 @@ def _check_values(value: Mapping[str, Any], mistakes: list[str]) -> None:
         if language not in all_languages():
             mistakes.append(f"mix.weights names {language!r}{_meant(language, set(all_languages()))}")
     try:
+        _masking(value)
         _mixture(value)
     except (PolicyError, TypeError) as error:
         mistakes.append(str(error))
-    if not LEAST_THRESHOLD <= value.get("judge", {}).get("near_duplicate", 1) <= 1:
-        mistakes.append(f"judge.near_duplicate is not in {LEAST_THRESHOLD}..1")
     try:
         if DatasetRef.parse(value.get("dataset", value["name"])).version:
             mistakes.append("dataset is a version; give the name alone")
@@ -174,13 +182,17 @@ def _check_values(value: Mapping[str, Any], mistakes: list[str]) -> None:
 
 
 def _build(value: Mapping[str, Any], home: Path) -> Build:
-    augment, judge = value.get("augment", {}), value.get("judge", {})
+    augment = value.get("augment", {})
     return Build(
         name=value["name"], dataset=value.get("dataset", value["name"]), policy=_policy(home, value["policy"]),
         sources=tuple(_source(entry, home) for entry in value["source"]),
         transforms=tuple(augment.get("transforms", (transform.name for transform in ALL))),
         seed=augment.get("seed", 0), per_program=augment.get("per_program", 0), mixture=_mixture(value),
-        near_duplicate=float(judge.get("near_duplicate", 0.85)), shares=dict(value.get("splits", {})))
+        masking=_masking(value), shares=dict(value.get("splits", {})))
+
+
+def _masking(value: Mapping[str, Any]) -> Masking | None:
+    return Masking(**{key: tuple(given) for key, given in value["mask"].items()}) if "mask" in value else None
 
 
 def _mixture(value: Mapping[str, Any]) -> Mixture:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from provenance.errors import InvalidId, LedgerCorrupt, LedgerError, PolicyError
-from provenance.gate import Applicant, Decision, Facts, Policy, Violation, admit, decide, load_policy
+from provenance.gate import Decision, Facts, Policy, Violation, decide, load_policy
 from provenance.gate.facts import EXAMPLES
 from provenance.ledger import Ledger
 from provenance.ledger.codec import encode_members, summarise_members, table
@@ -18,12 +18,12 @@ from provenance.ledger.datasets import DatasetFolder, check_dataset, find_datase
 from provenance.lineage.catalogue import text_of
 from provenance.lineage.facts import gather, rehash
 from provenance.lineage.lens import Lens
-from provenance.lineage.withdrawn import withdrawn
 from provenance.model.dataset import DatasetRef
 from provenance.model.identity import BatchId, Digest, RecordId
 from provenance.model.recipe import Recipe
 from provenance.model.verdict import Outcome, Verdict
 from provenance.pipeline.context import Context
+from provenance.pipeline.mixing import admitted, within_limits
 from provenance.pipeline.run_step import Made, StepResult, Work, run_step
 from provenance.steps import assemble as assemble_room
 from provenance.steps.assemble import Candidate
@@ -95,25 +95,9 @@ def assemble(context: Context, name: str, batches: Sequence[BatchId], verdicts: 
 
 def _select(lens: Lens, recipe: Recipe, name: str, batches: Sequence[BatchId], verdicts: Sequence[BatchId],
             policy: Policy, shares: Mapping[str, float], mixture: Mixture) -> Made:
-    numbers = {"batches": [batch.number for batch in batches], "verdicts": [batch.number for batch in verdicts]}
-    chosen: list[Candidate] = []
-    dropped: list[Verdict] = []
-    rows: dict[RecordId, dict[str, Any]] = {}
-    gone = frozenset() if policy.recalled else withdrawn(lens, batches)
-    for row in lens.query(text_of("", "assemble_candidates"), numbers).dicts():
-        record = RecordId(row["batch"], row["row"])
-        reasons = admit(policy, Applicant(
-            origin=row["origin"], evidence=row["evidence"], depth=row["depth"], licence=row["licence"],
-            licences=tuple(row["licences"]), overflow=row["overflow"], kind=row["kind"], derived=row["derived"],
-            passed=frozenset(row["passed"] or ()), failed=frozenset(row["failed"] or ()),
-            generated=row["generated"], step=row["step"]))
-        if record in gone:
-            reasons = ("recalled", *reasons)
-        if reasons:
-            dropped.append(Verdict("assemble", Outcome.SKIPPED, record, reason="; ".join(reasons)))
-            continue
-        chosen.append(Candidate(record, row["origin"], row["bytes"], row["content_sha256"]))
-        rows[record] = row
+    rows, refused = admitted(lens, batches, verdicts, policy)
+    chosen = [Candidate(record, row["origin"], row["bytes"], row["content_sha256"]) for record, row in rows.items()]
+    dropped = [Verdict("assemble", Outcome.SKIPPED, record, reason="; ".join(reasons)) for record, reasons in refused.items()]
     if not chosen:
         # Nothing is committed of a set that is empty, so this message is the only place for the reasons.
         often = Counter(reason for verdict in dropped for reason in verdict.reason.split("; ")).most_common(3)
@@ -122,10 +106,12 @@ def _select(lens: Lens, recipe: Recipe, name: str, batches: Sequence[BatchId], v
                              f"{dropped[0].record}" if dropped else ""),
                           "mend what the reasons name, or choose another policy" if dropped else "ingest something")
     edges = [(RecordId(r["batch"], r["row"]), RecordId(r["parent_batch"], r["parent_row"]), r["role"])
-             for r in lens.query(text_of("", "assemble_edges"), {"batches": numbers["batches"]}).dicts()]
+             for r in lens.query(text_of("", "assemble_edges"), {"batches": [batch.number for batch in batches]}).dicts()]
     if mixture:
         chosen, left = _mixed(lens.ledger, chosen, rows, edges, mixture, recipe.seed)
         dropped += left
+    chosen, left = within_limits(name, chosen, rows, edges, policy, recipe.seed)
+    dropped += left
     members = assemble_room.choose(chosen, [(child, parent) for child, parent, _ in edges], shares, recipe.seed)
     root = assemble_room.root_of((member, rows[member.record]["content_sha256"]) for member in members)
     number = recipe.batch.number

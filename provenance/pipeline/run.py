@@ -21,11 +21,14 @@ from types import TracebackType
 from provenance.ledger import Ledger
 from provenance.ledger.datasets import DatasetFolder
 from provenance.model.identity import BatchId
-from provenance.pipeline import choosing, judging, making, producing
+from provenance.pipeline import choosing, making, producing
+from provenance.pipeline import judging as verifying
 from provenance.pipeline.build_making import Generating, Playing
 from provenance.pipeline.choosing import Ticket
 from provenance.pipeline.context import Context
+from provenance.pipeline.judging_all import Judging, judge_all
 from provenance.pipeline.making import Source
+from provenance.pipeline.masking import Masking, mask_records
 from provenance.pipeline.run_step import StepResult
 from provenance.pipeline.workshop import Workshop, find_workshop
 from provenance.steps.augment import Transform, by_name
@@ -95,13 +98,17 @@ class Run:
         return self._note(producing.play_match(self.context.child("adversarial"), batches, self._snapshots, playing,
                                                self.workshop(), seed).step).batches
 
+    def mask(self, batches: Sequence[BatchId], masking: Masking | None = None) -> Batches:
+        """Make records without personal data and secrets of those of some batches; returns the batches of masked ones."""
+        return self._say(mask_records(self.context.child("mask"), batches, masking or Masking()))
+
     def verify(self, batches: Sequence[BatchId]) -> Batches:
         """Compile and run the records of some batches; returns the batches of verdicts."""
-        return self._say(judging.verify(self.context.child("verify"), batches, self._snapshots, self.workshop()))
+        return self._say(verifying.verify(self.context.child("verify"), batches, self._snapshots, self.workshop()))
 
-    def judge(self, batches: Sequence[BatchId], threshold: float = 0.85) -> Batches:
-        """Exact and near-duplicates over the records of some batches; returns the batch of verdicts."""
-        return self._say(judging.judge(self.context.child("judge"), batches, threshold))
+    def judge(self, batches: Sequence[BatchId], judging: Judging = Judging()) -> Batches:
+        """Ask the judges (all that ship, as they come) about the records of some batches; returns the batches of verdicts."""
+        return tuple(batch for result in judge_all(self.context, batches, judging) for batch in self._say(result))
 
     def assemble(self, name: str, batches: Sequence[BatchId], policy: str, shares: dict[str, float] | None = None,
                  seed: int = 0, mixture: Mixture = Mixture()) -> DatasetFolder:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from provenance.ledger import Ledger, Manifest
-from provenance.model.identity import BatchId
+from provenance.model.identity import BatchId, Digest
 
 #: Steps whose batches hold records.
-_CREATING = {"ingest", "augment", "generate", "adversarial"}
+_CREATING = {"ingest", "augment", "generate", "adversarial", "mask", "edit"}
 _JUDGING = {"verify", "judge", "review"}
+#: Steps whose batches verdicts rest on without being about records: signatures, detectors, plans.
+_BESIDE = {"sketch", "detect", "review-plan"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +23,7 @@ class Selection:
         snapshots: the newest snapshot of each repository.
         roots: their ingested batches.
         derived: batches made of those, directly or not, and of nothing else.
-        verdicts: batches of verdicts about any of these; of judgements on duplicates those that none replaced.
+        verdicts: batches of verdicts about any of these; of each judge those that no newer word of its own replaced.
     """
 
     snapshots: tuple[BatchId, ...]
@@ -54,11 +57,34 @@ def current(ledger: Ledger) -> Selection:
             break
         inside.update(manifest.batch for manifest in added)
     said = [manifest for manifest in manifests.values()
-            if manifest.recipe.step in _JUDGING and set(manifest.recipe.parents) <= inside]
-    # Whether records are nearly alike is a judgement of a whole: a newer one over the same and more replaces it.
-    judged = [manifest for manifest in said if manifest.recipe.step == "judge"]
-    replaced = {old.batch for old in judged for new in judged
-                if old.written_at < new.written_at and set(old.recipe.parents) <= set(new.recipe.parents)}
-    verdicts = {manifest.batch for manifest in said} - replaced
+            if manifest.recipe.step in _JUDGING and _about(manifest, manifests) <= inside]
+    verdicts = {manifest.batch for manifest in said} - _replaced(
+        [(each, frozenset(_about(each, manifests))) for each in said if each.recipe.step == "judge"])
     return Selection(tuple(sorted(snapshot.batch for snapshot in newest.values())), tuple(sorted(roots)),
                      tuple(sorted(inside - roots)), tuple(sorted(verdicts)))
+
+
+def _about(manifest: Manifest, manifests: Mapping[BatchId, Manifest]) -> set[BatchId]:
+    """The batches of records that verdicts rest on; what was learned or planned for them is left out."""
+    return {batch for batch in manifest.recipe.parents
+            if batch not in manifests or manifests[batch].recipe.step not in _BESIDE}
+
+
+def _replaced(judged: Sequence[tuple[Manifest, frozenset[BatchId]]]) -> set[BatchId]:
+    """Of each judge's judgements those that a newer one over the same batches and more stands for."""
+    newest_first = sorted(judged, key=lambda each: (each[0].written_at, each[0].batch), reverse=True)
+    # By any one parent: a judgement that covers all of another's covers that one too.
+    covering: dict[tuple[str, BatchId], dict[Digest, frozenset[BatchId]]] = {}
+    replaced = set()
+    for manifest, parents in newest_first:
+        recipe = manifest.recipe
+        judge = str(recipe.params.get("judge", "duplicates"))
+        # The parts of one judgement of a whole differ in their shard, and do not replace each other.
+        whole = replace(recipe, shard="").digest
+        newer = covering.get((judge, min(parents)), {}) if parents else {}
+        if any(parents <= others for digest, others in newer.items() if digest != whole):
+            replaced.add(manifest.batch)
+            continue
+        for parent in parents:
+            covering.setdefault((judge, parent), {})[whole] = parents
+    return replaced

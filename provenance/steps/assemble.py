@@ -22,7 +22,7 @@ from provenance.errors import PolicyError
 from provenance.model.dataset import SPLITS, Member
 from provenance.model.identity import Digest, RecordId
 
-VERSION = "1"
+VERSION = "2"
 
 
 @dataclass(frozen=True, slots=True, order=True)

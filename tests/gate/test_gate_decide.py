@@ -18,6 +18,7 @@ from provenance.gate.policy import Policy
 from provenance.gate.reason import UNKNOWN, Reason, Ruling
 from provenance.gate.rules import RULES
 from provenance.model.identity import Digest
+from provenance.model.mix import Cell
 from provenance.model.origin import EvidenceGrade, OriginClass
 
 POLICY = Policy(
@@ -30,11 +31,18 @@ POLICY = Policy(
     ingested=("syntax",),
     derived=("compile", "syntax"),
     kinds=(("copybook", ("secrets",)),),
+    mix_human=(("cobol", 0.5, 1.0),),
+    mix_generators=(("*", 0.0, 0.3), ("named", 0.0, 0.1)),
+    mix_depths=(("1", 0.0, 0.4),),
     min_records=4,
 )
 LAX = dataclasses.replace(POLICY, exact=True, near=True, gaps=True, recalled=True, leaks=True)
 NONE = Violation(0)
 SOME = Violation(2, ("rec:0000000000000001.0",))
+
+
+CELLS = {Cell("human", "cobol", "program", "", 0): 6, Cell("synthetic_rule", "cobol", "program", "", 1): 1,
+         Cell("synthetic_rule", "cobol", "program", "some", 1): 3}
 
 
 def facts(of: Policy = POLICY, /, **changes: Any) -> Facts:
@@ -46,6 +54,7 @@ def facts(of: Policy = POLICY, /, **changes: Any) -> Facts:
         "members": 10,
         "stated_size": 10,
         "origins": {"human": 6, "synthetic_rule": 4},
+        "cells": CELLS,
         "missing_checks": none_each,
         "failed_checks": none_each,
     }
@@ -67,6 +76,7 @@ READ_BY = {
     "altered_files": "files",
     "carried": "carried",
     "origins": "human_share",
+    "cells": "mix",
     "disallowed_origin": "origin",
     "weak_evidence": "evidence",
     "too_deep": "depth",
@@ -182,6 +192,8 @@ def some_facts(draw: st.DrawFn) -> Facts:
             changes[name] = draw(
                 st.none() | st.dictionaries(st.sampled_from(["human", "synthetic_rule"]), st.integers(-1, 9))
             )
+        elif name == "cells":
+            changes[name] = draw(st.none() | st.dictionaries(st.sampled_from(sorted(CELLS)), st.integers(-1, 9)))
         elif name in ("missing_checks", "failed_checks"):
             changes[name] = draw(st.none() | _EACH)
         else:
@@ -249,7 +261,7 @@ def test_a_closed_gate_names_every_reason() -> None:
         decision.require()
     assert caught.value.decision is decision
     text = str(caught.value)
-    assert "policy p: denies for 2 of 18 rules" in text
+    assert "policy p: denies for 2 of 19 rules" in text
     assert "presence: asked every member's record is in the ledger; found 2 members without a record" in text
     assert "(such as rec:0000000000000001.0)" in text and "trace: asked" in text and "found not known" in text
 
@@ -265,7 +277,7 @@ def test_a_decision_cannot_contradict_its_reasons() -> None:
 def test_explain_shows_every_rule_with_what_would_make_it_pass() -> None:
     decision = decide(POLICY, facts(absent=SOME))
     text = explain(decision)
-    assert text.startswith(f"DENY  policy p ({POLICY.digest})\n17 rules allow, 1 deny\n")
+    assert text.startswith(f"DENY  policy p ({POLICY.digest})\n18 rules allow, 1 deny\n")
     for item in decision.reasons:
         assert f"  {item.rule}" in text
     assert "examples  rec:0000000000000001.0" in text and "to pass   restore the batches" in text
@@ -318,3 +330,32 @@ def test_the_query_holds_every_class() -> None:
     query = FactQuery.of(dataclasses.replace(POLICY, min_evidence=((OriginClass.HUMAN, EvidenceGrade.E4),)))
     assert query.grades == {str(origin): 4 if origin is OriginClass.HUMAN else 0 for origin in OriginClass}
     assert query.kinds == {"copybook": ("secrets",)}
+
+
+@pytest.mark.parametrize(("changes", "broken"), [
+    ({}, []),
+    ({Cell("human", "cobol", "program", "", 0): 4}, ["mix.depths.1", 'mix.generators."*" (some)']),
+    ({Cell("human", "java", "program", "", 0): 0, Cell("synthetic_rule", "java", "program", "", 2): 1}, []),
+    ({Cell("synthetic_model", "cobol", "program", "named", 2): 2}, ["mix.generators.named"]),
+])
+def test_shares_are_held_against_their_limits_all_at_once(changes: dict[Cell, int], broken: list[str]) -> None:
+    cells = CELLS | changes
+    said = reason("mix", cells=cells, members=sum(cells.values()))
+    assert sorted(said.examples) == sorted(broken)
+    assert (said.outcome is Ruling.ALLOW) is (not broken)
+
+
+@given(st.dictionaries(st.sampled_from(sorted(CELLS)), st.integers(0, 50)))
+def test_a_limit_holds_where_its_share_is_between_its_bounds(cells: dict[Cell, int]) -> None:
+    for limit in POLICY.limits(cells):
+        share = limit.share(cells)
+        assert limit.holds(cells) is (share is None or limit.least - 1e-6 <= share <= limit.most + 1e-6)
+
+
+def test_cells_that_do_not_add_up_are_not_believed() -> None:
+    assert reason("mix", cells={Cell("human", "cobol", "program", "", 0): 9}).outcome is Ruling.DENY
+
+
+def test_a_policy_without_shares_does_not_ask() -> None:
+    plain = dataclasses.replace(POLICY, mix_human=(), mix_generators=(), mix_depths=())
+    assert reason("mix", plain, cells=None).outcome is Ruling.ALLOW and not plain.mixes

@@ -22,6 +22,7 @@ from provenance.ledger import Draft, Ledger, codec
 from provenance.lineage.facts import gather, rehash
 from provenance.lineage.lens import Lens
 from provenance.model.identity import BatchId
+from provenance.model.mix import Cell
 from provenance.model.origin import EvidenceGrade, OriginClass
 from provenance.model.recipe import Recipe
 from provenance.model.record import licence_ids
@@ -238,6 +239,7 @@ def oracle(made: World, policy: Policy) -> dict[str, Any]:
             }
         ),
         "origins": dict(Counter(m["origin"] for m in listed)),
+        "cells": dict(Counter(_cell(records[m["batch"], m["row"]]) for m in listed)) if policy.mixes else None,
         "disallowed_origin": count(lambda r: r["origin"] not in query.origins),
         "weak_evidence": count(lambda r: r["evidence"] is None or r["evidence"] < query.grades.get(r["origin"], 9)),
         "too_deep": count(lambda r: r["depth"] is None or not 0 <= r["depth"] <= policy.max_depth),
@@ -275,6 +277,10 @@ def oracle(made: World, policy: Policy) -> dict[str, Any]:
 
 def _apart(some: set[str], others: set[str]) -> bool:
     return any(one != other for one in some for other in others)
+
+
+def _cell(row: dict[str, Any]) -> Cell:
+    return Cell(row["origin"], row["language"], row["kind"], (row["generators"] or [""])[0], row["depth"])
 
 
 def check(facts: Facts, made: World, policy: Policy = POLICY) -> None:
@@ -473,6 +479,16 @@ def test_a_good_ledger_is_allowed(tmp_path: Path) -> None:
     facts = made.gather()
     check(facts, made)
     decide(POLICY, facts).require()
+
+
+@pytest.mark.parametrize(("most", "open_"), [(1.0, True), (0.01, False)])
+def test_shares_are_counted_by_cell(tmp_path: Path, most: float, open_: bool) -> None:
+    policy = dataclasses.replace(POLICY, mix_languages=(("cobol", 0.0, most), ("java", 0.0, 0.9)))
+    made = world(tmp_path / "l")
+    made.commit()
+    facts = made.gather(policy)
+    check(facts, made, policy)
+    assert decide(policy, facts).allowed is open_
 
 
 @pytest.mark.parametrize(("needed", "open_"), [(("syntax",), True), (("masking",), False), ((), True)])

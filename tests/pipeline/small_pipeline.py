@@ -8,7 +8,7 @@ from typing import Any
 
 from benchmarks.kill_pipeline import POLICY, Note
 from provenance.ledger import Ledger
-from provenance.pipeline import Run, Source, Workshop
+from provenance.pipeline import Judging, Run, Source, Workshop
 from provenance.testing import FakeToolchain
 from tests.sources.repository_maker import MIT, OLD, Maker
 
@@ -17,9 +17,11 @@ RUN_STEP = importlib.import_module("provenance.pipeline.run_step")
 NOTES = (Note("note-a"), Note("note-b"))
 #: Takes near-copies (a note is one), and no copies.
 LOOSE = POLICY.replace('name = "killed"', 'name = "loose"').replace("exact = true", "exact = false")
+#: Only the judge of copies: the others are tried by themselves.
+COPIES = Judging(("duplicates",))
 COPYBOOK = "       01 WS-SHARED PIC X(8) VALUE 'shared'.\n"
 
-__all__ = ["COPYBOOK", "LOOSE", "NOTES", "RUN_STEP", "Note", "build", "program", "repository", "run_of"]
+__all__ = ["COPIES", "COPYBOOK", "LOOSE", "NOTES", "RUN_STEP", "Note", "build", "program", "repository", "run_of"]
 
 
 def program(name: str, says: str = "", copies: str = "", more: str = "") -> str:
@@ -56,7 +58,7 @@ def build(where: Path, repo: Path, policy: Path, name: str = "small") -> dict[st
     roots = run.ingest(Source(str(repo), name="payroll"))
     derived = run.augment(roots, NOTES, seed=7)
     run.verify(roots + derived)
-    run.judge(roots + derived)
+    run.judge(roots + derived, COPIES)
     dataset = run.assemble(name, roots + derived, str(policy))
     ticket = run.gate(dataset, str(policy))
     return {"ledger": ledger, "run": run, "roots": roots, "derived": derived, "verdicts": run._verdicts,

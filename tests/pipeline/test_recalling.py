@@ -12,6 +12,7 @@ from provenance.lineage import Lens
 from provenance.model.identity import BatchId
 from provenance.pipeline import Context, Run, gate, read_policy
 from provenance.pipeline.recalling import recall
+from tests.pipeline.small_pipeline import COPIES
 
 
 def rows(ledger):
@@ -93,5 +94,5 @@ def two_sources(tmp_path: Path) -> tuple[Ledger, Run, tuple[BatchId, ...]]:
             words = " ".join(f"{name}-{number}-{word}" for word in range(40))
             (folder / f"P{number}.cbl").write_text(f"       PROGRAM-ID. P{number}.\n      *> {words}\n")
         records += run.ingest(str(folder), licence="MIT", claim="human", by="test")
-    run.judge(records)
+    run.judge(records, COPIES)
     return ledger, run, records

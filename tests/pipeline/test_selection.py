@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from provenance.ledger import Ledger
-from provenance.pipeline import Source
+from provenance.pipeline import Judging, Source
+from provenance.pipeline.judges import load
 from provenance.pipeline.selection import current
-from tests.pipeline.small_pipeline import NOTES, program, repository, run_of
+from tests.pipeline.small_pipeline import COPIES, NOTES, program, repository, run_of
 from tests.sources.repository_maker import OLD, Maker
 
 pytestmark = pytest.mark.usefixtures("quick")
@@ -17,7 +18,7 @@ def work(ledger: Ledger, where) -> tuple:
     run = run_of(ledger)
     roots = run.ingest(Source(str(where)))
     derived = run.augment(roots, NOTES)
-    return roots, derived, run.verify(roots + derived) + run.judge(roots + derived), run._snapshots
+    return roots, derived, run.verify(roots + derived) + run.judge(roots + derived, COPIES), run._snapshots
 
 
 def test_an_empty_ledger_has_nothing(ledger):
@@ -50,7 +51,7 @@ def test_repositories_stand_beside_each_other(tmp_path, ledger):
     assert set(now.roots) == {*first[0], *second[0]} and len(now.snapshots) == 2
     assert set(now.verdicts) == {*first[2], *second[2]}
     # A verdict over both at once counts too, and one over what is no longer current does not.
-    both = run_of(ledger).judge(now.records)
+    both = run_of(ledger).judge(now.records, COPIES)
     assert set(both) <= set(current(ledger).verdicts)
     other.commit({"A.cbl": program("A", says="b")})
     run_of(ledger).ingest(Source(str(other.root)))
@@ -59,6 +60,7 @@ def test_repositories_stand_beside_each_other(tmp_path, ledger):
 
 def test_a_judgement_is_replaced_by_a_newer_one_over_the_same(tmp_path, ledger):
     roots, derived, _verdicts, _ = work(ledger, repository(tmp_path / "one").root)
-    [newer] = run_of(ledger).judge(roots + derived, 0.95)
+    stricter = Judging(("duplicates",), {"duplicates": load("duplicates").Settings(near=0.95)})
+    [newer] = run_of(ledger).judge(roots + derived, stricter)
     judged = [batch for batch in current(ledger).verdicts if ledger.require(batch).recipe.step == "judge"]
     assert judged == [newer]

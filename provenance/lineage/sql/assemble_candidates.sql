@@ -1,6 +1,6 @@
 -- Question: what may be chosen for a training set, and what did the given verdict batches say of each?
 -- Parameters: batches BIGINT[] (whose records may be chosen), verdicts BIGINT[] (whose verdicts count)
--- Columns: batch, row, language, kind, origin, evidence, depth, licence, licences, content_sha256, overflow, bytes, step, derived, generated, passed, failed
+-- Columns: batch, row, language, kind, origin, evidence, depth, licence, licences, content_sha256, overflow, bytes, generator, step, derived, generated, passed, failed
 WITH said AS (
     SELECT batch, row,
            list(DISTINCT "check") FILTER (outcome = 'pass') AS passed,
@@ -11,7 +11,8 @@ WITH said AS (
     GROUP BY batch, row
 )
 SELECT r.batch, r.row, r.language, r.kind, r.origin, r.evidence, r.depth, r.licence, r.licences, r.content_sha256,
-       r.overflow, r.bytes, b.step, b.step <> 'ingest' AS derived, is_generated(b.step, b.params) AS generated,
+       r.overflow, r.bytes,
+       coalesce(b.params ->> '$.model', r.generators[1], '') AS generator, b.step, b.step <> 'ingest' AS derived, is_generated(b.step, b.params) AS generated,
        said.passed, said.failed
 FROM raw_records r
 JOIN raw_batches b ON b.batch = r.batch
