@@ -18,10 +18,11 @@ from provenance.airflow.operators import (
 )
 from provenance.airflow.producing import AdversarialOperator, GenerateOperator
 from provenance.airflow.published import TRAINING_SET
+from provenance.airflow.reviewing import AskOperator, KeepReviewsOperator, PlanReviewOperator
 from provenance.airflow.training import RecordConsumptionOperator, RequireTicketOperator
 from provenance.airflow.upkeep import ForwardEventsOperator, SweepLedgerOperator, VerifyLedgerOperator
 
-__all__ = ["TRAINING_SET", "AdversarialOperator", "AssembleOperator", "AugmentOperator", "ForwardEventsOperator",
-           "GateOperator", "GenerateOperator", "IngestOperator", "JudgeOperator", "PlanOperator",
-           "RecordConsumptionOperator", "RequireTicketOperator", "ShardOperator", "SweepLedgerOperator",
-           "VerifyLedgerOperator", "VerifyOperator"]
+__all__ = ["TRAINING_SET", "AdversarialOperator", "AskOperator", "AssembleOperator", "AugmentOperator",
+           "ForwardEventsOperator", "GateOperator", "GenerateOperator", "IngestOperator", "JudgeOperator",
+           "KeepReviewsOperator", "PlanOperator", "PlanReviewOperator", "RecordConsumptionOperator", "RequireTicketOperator",
+           "ShardOperator", "SweepLedgerOperator", "VerifyLedgerOperator", "VerifyOperator"]

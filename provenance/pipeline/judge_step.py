@@ -24,6 +24,7 @@ from provenance.pipeline.inspection import verdict_rows
 from provenance.pipeline.run_step import Made, StepResult, Work, run_step
 
 STEP = "judge"
+_TOOL = "corpus-provenance"
 #: Most records that one batch of verdicts of a whole speaks of, but for a single batch of records that has more.
 GROUP = 200_000
 
@@ -46,45 +47,54 @@ def judge_each(context: Context, judge: str, version: str, batches: Iterable[Bat
     def works() -> Iterator[Work]:
         for batch in chosen:
             recipe = Recipe(STEP, version, {"judge": judge, **params}, tuple(sorted({batch, *beside(batch)})))
-            yield Work(recipe, partial(_spoken, speak, batch), "verified")
+            yield Work(recipe, partial(_spoken, speak, batch, version), "verified")
 
     return run_step(context, STEP, version, chosen, works(), {"judge": judge, **_shown(params)})
 
 
 def judge_whole(context: Context, judge: str, version: str, batches: Iterable[BatchId], params: Mapping[str, Any],
-                decide: Callable[[Sequence[BatchId]], Speak], beside: Iterable[BatchId] = ()) -> StepResult:
+                decide: Callable[[Sequence[BatchId]], Speak], beside: Iterable[BatchId] = (),
+                first: Iterable[Work] = ()) -> StepResult:
     """Run a judge over all batches together.
 
     Args:
         judge, version, params: as `judge_each`.
         decide: looks at everything, once and only if something is not yet in the ledger; gives what speaks of some batches.
         beside: further batches that its word rests on (a detector's, a benchmark's).
+        first: works done before it looks (sketches), in the same run; their batches are not in the answer.
     """
     chosen = _filled(context.ledger, batches)
     parents = tuple(sorted({*chosen, *beside}))
+    before: set[BatchId] = set()
 
     @cache
     def decided() -> Speak:
         return decide(chosen)
 
     def works() -> Iterator[Work]:
+        for work in first:
+            before.add(work.recipe.batch)
+            yield work
         for number, group in enumerate(_groups(context.ledger, chosen)):
             recipe = Recipe(STEP, version, {"judge": judge, **params}, parents, shard=str(number))
 
             def make(group: Sequence[BatchId] = group) -> Made:
-                return _rows(decided()(group))
+                return _rows(decided()(group), version)
 
             yield Work(recipe, make, "verified")
 
-    return run_step(context, STEP, version, parents, works(), {"judge": judge, **_shown(params)})
+    result = run_step(context, STEP, version, parents, works(), {"judge": judge, **_shown(params)})
+    return replace(result, batches=tuple(batch for batch in result.batches if batch not in before))
 
 
-def _spoken(speak: Callable[[BatchId], Made], batch: BatchId) -> Made:
-    return _rows(speak(batch))
+def _spoken(speak: Callable[[BatchId], Made], batch: BatchId, version: str) -> Made:
+    return _rows(speak(batch), version)
 
 
-def _rows(made: Made) -> Made:
-    said: list[Verdict] = list(made.verdicts)
+def _rows(made: Made, version: str) -> Made:
+    # A verdict without the version of its tool cannot be repeated; a judge that names none is the tool itself.
+    said: list[Verdict] = [verdict if verdict.tool else replace(verdict, tool=_TOOL, tool_version=version)
+                           for verdict in made.verdicts]
     return replace(made, verdicts=said, rows=verdict_rows(said))
 
 

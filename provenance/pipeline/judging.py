@@ -3,30 +3,24 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache
-
-import pyarrow as pa
 
 from provenance.errors import ProvenanceError
 from provenance.languages.toolchain import SourceText
 from provenance.ledger import Ledger
 from provenance.model.identity import BatchId, Digest, RecordId
-from provenance.model.origin import OriginClass
 from provenance.model.recipe import Recipe
 from provenance.model.record import Record
 from provenance.model.verdict import Verdict
 from provenance.pipeline.context import Context
 from provenance.pipeline.inspection import verdict_rows
+from provenance.pipeline.judges import duplicates
 from provenance.pipeline.run_step import Made, StepResult, Work, run_step
 from provenance.pipeline.shelf import Library, Shelf, members_digest
 from provenance.pipeline.workshop import Workshop
-from provenance.steps import dedup as dedup_room
 from provenance.steps import verify as verify_room
 from provenance.steps.verify import ParentSample, Sample, TestSample
-
-JUDGE_VERSION = "1"
 
 
 def verify(context: Context, batches: Sequence[BatchId], snapshots: Sequence[BatchId], workshop: Workshop) -> StepResult:
@@ -57,7 +51,7 @@ def _verify_work(context: Context, batch: BatchId, shelf: Shelf, workshop: Works
     library = shelf.library_of(batch)
     records = ledger.records(batch)
     languages = sorted({record.language for record in records})
-    samples = _samples(batch, records, shelf, library)
+    samples = _samples(batch, records, shelf, library, masked=manifest.recipe.step == "mask")
     around = [library.around(shelf.origin_of(sample.record, record), record.text) if record.kind == "program" else {}
               for sample, record in zip(samples, records, strict=True)]
     # Of COBOL's copybooks only those that are copied say anything; for others it is all that lies beside.
@@ -88,7 +82,7 @@ def _verify_work(context: Context, batch: BatchId, shelf: Shelf, workshop: Works
     return Work(recipe, make, "verified")
 
 
-def _samples(batch: BatchId, records: Sequence[Record], shelf: Shelf, library: Library) -> list[Sample]:
+def _samples(batch: BatchId, records: Sequence[Record], shelf: Shelf, library: Library, *, masked: bool) -> list[Sample]:
     samples = []
     for row, record in enumerate(records):
         record_id = RecordId(batch.number, row)
@@ -98,7 +92,7 @@ def _samples(batch: BatchId, records: Sequence[Record], shelf: Shelf, library: L
         # A bug, a test or an instruction is no version of its program: what holds of pairs is proved where they are made.
         if source is not None and original is not None and (original.language, original.kind) == (record.language, record.kind):
             parent = ParentSample(source, original.name, original.text, _tests(library, shelf.origin_of(source, original)))
-        samples.append(Sample(record_id, record.name, record.kind, record.text, parent, _tests(library, record_id)))
+        samples.append(Sample(record_id, record.name, record.kind, record.text, parent, _tests(library, record_id), masked))
     return samples
 
 
@@ -113,48 +107,10 @@ def _tests_digest(samples: Sequence[Sample]) -> str:
 
 
 def judge(context: Context, batches: Sequence[BatchId], threshold: float = 0.85) -> StepResult:
-    """Exact and near-duplicates over all records of some batches; one batch of verdicts.
+    """Exact and near-duplicates and renamed copies over all records of some batches: the judge `duplicates`.
 
-    Of a group of copies the record nearest to a person is kept: least depth, then lowest origin class, then id.
+    Raises:
+        PolicyError: the threshold is out of range.
+        ToolMissing: rensa is not installed.
     """
-    ledger = context.ledger
-    chosen = sorted({batch for batch in batches if ledger.require(batch).records})
-    recipe = Recipe("judge", JUDGE_VERSION, dedup_room.parameters(threshold), tuple(chosen))
-
-    def make() -> Made:
-        texts = _Texts(ledger)
-        verdicts = list(dedup_room.dedup(((record, texts.of(record)) for record in _in_order(ledger, chosen)), threshold,
-                                         fetch=texts.of))
-        return Made({}, verdicts, verdict_rows(verdicts))
-
-    return run_step(context, "judge", JUDGE_VERSION, chosen, [Work(recipe, make, "verified")],
-                    {"near_duplicate_threshold": threshold})
-
-
-def _in_order(ledger: Ledger, batches: Sequence[BatchId]) -> Iterator[RecordId]:
-    """Ids by depth, origin class and id; only four small columns of all records are held."""
-    parts = []
-    for batch in batches:
-        records = ledger.table(ledger.require(batch), "records").select(["depth", "origin", "batch", "row"])
-        ranks = pa.array([OriginClass(origin).rank for origin in records.column("origin").to_pylist()], pa.int8())
-        parts.append(records.set_column(1, "rank", ranks))
-    if not parts:
-        return
-    ordered = pa.concat_tables(parts).sort_by([(name, "ascending") for name in ("depth", "rank", "batch", "row")])
-    for chunk in ordered.to_batches(max_chunksize=65_536):
-        yield from map(RecordId, chunk.column("batch").to_pylist(), chunk.column("row").to_pylist())
-
-
-class _Texts:
-    """Texts by record id, keeping a bounded number of batches."""
-
-    def __init__(self, ledger: Ledger) -> None:
-        @lru_cache(maxsize=32)
-        def read(batch: int) -> dict[int, str]:
-            table = ledger.table(ledger.require(BatchId(batch)), "texts")
-            return dict(zip(table.column("row").to_pylist(), table.column("text").to_pylist(), strict=True))
-
-        self._read = read
-
-    def of(self, record: RecordId) -> str:
-        return self._read(record.batch)[record.row]
+    return duplicates.judge(context, batches, duplicates.Settings(near=threshold))

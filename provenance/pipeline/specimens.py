@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
+from provenance.errors import LedgerCorrupt
 from provenance.ledger import Ledger
 from provenance.model.identity import BatchId, RecordId
 from provenance.model.record import Record
@@ -63,6 +64,9 @@ class Cabinet:
         """One record.
 
         Raises:
-            LedgerCorrupt: its batch is absent or altered.
+            LedgerCorrupt: its batch is absent or altered, or has no such row.
         """
-        return self._read(record.batch)[record.row]
+        found = self._read(record.batch)
+        if record.row >= len(found):
+            raise LedgerCorrupt(record, "is not in its batch", "run: provenance ledger verify")
+        return found[record.row]

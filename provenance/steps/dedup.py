@@ -1,133 +1,100 @@
 """Exact and near-duplicates: which records say what another already says.
 
-    >>> texts = [(RecordId(1, row), "MOVE A TO B. ADD 1 TO C. STOP RUN.") for row in (0, 1)]
-    >>> [(str(v.record), v.check, str(v.outcome)) for v in dedup(texts) if v.outcome is not Outcome.PASS]
-    [('rec:0000000000000001.1', 'exact_duplicate', 'fail'), ('rec:0000000000000001.1', 'near_duplicate', 'fail')]
+    >>> sets = [np.array([1, 2, 3], np.uint64), np.array([1, 2, 3], np.uint64), np.array([9], np.uint64)]
+    >>> one = Buckets(np.array([0, 1], np.int32), np.array([0, 1, 2]), np.array([0, 0], np.int32))
+    >>> found = greedy(one, np.array([3, 3, 1]), 0.85, sets.__getitem__)
+    >>> found.twin.tolist(), found.similarity.tolist()
+    ([-1, 0, -1], [0.0, 1.0, 0.0])
 
-Every record gets one verdict for each of the two checks. Of a group the first in the order given is kept, so the
-caller puts first what it would rather keep (human before synthetic, parent before child). Candidates come from MinHash
-signatures (rensa, banded so that a pair at a threshold of 0.71 or more is missed with a probability below 1e-4; a lower
-one is refused) and each candidate is verified with its exact Jaccard similarity before anything is said, so a ``fail``
-is never an estimate.
-
-A transform that changed one statement gives a near-copy of its parent, and that is what this says of it.
+Records are numbered in order of preference: human before synthetic, parent before child. Each is compared with the
+*kept* ones before it, of those that share a bucket with it (`provenance.steps.dedup_bands`), and is a copy of the first
+that is as similar as the threshold; so a chain of small changes cannot carry a copy out of reach. Similarity is exact,
+the Jaccard similarity of the sets of shingles, so what is said of a pair is never an estimate; what is missed is a pair
+that shares no bucket. A transform that changed one statement gives a near-copy of its parent, and that is what this says.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache
-from typing import Any
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
 
-from provenance.errors import PolicyError, ToolMissing
-from provenance.model.identity import Digest, RecordId, canonical_json
-from provenance.model.verdict import Outcome, Verdict
+import numpy as np
+import numpy.typing as npt
 
-VERSION = "1"
-#: Token n-gram length: five tokens are about one COBOL statement. Source: measured choices of code-deduplication
-#: pipelines (BigCode uses 5-gram words); `docs/judge.md` shows what it gives on COBOL.
-SHINGLE = 5
-#: Signature length and bands: at Jaccard 0.85 with 4 rows a band, a pair is missed with (1 - 0.85**4)**32 < 1e-10.
-PERMUTATIONS, BANDS = 128, 32
+from provenance.steps.dedup_bands import LIMIT, Buckets
+from provenance.steps.shingles import Hashes, jaccard
+
+#: Raised whenever the same records would be judged differently.
+VERSION = "2"
 #: (1 - 0.71**4)**32 < 1e-4; at 0.5 it would be 0.13.
 LEAST_THRESHOLD = 0.71
-SEED = 42
-_TOKEN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*|[^\sA-Za-z0-9_]")
+#: The same for the masked view: (1 - 0.9**8)**16 < 2e-4.
+LEAST_RENAMED = 0.9
+#: Most records that one is compared with: those that share most buckets with it.
+MOST_COMPARED = 1000
+
+Numbers = npt.NDArray[np.int64]
 
 
-def tokens(text: str) -> list[str]:
-    """Words and single marks, case folded; white space and layout do not count."""
-    return _TOKEN.findall(text.casefold())
+@dataclass(frozen=True, slots=True)
+class Twins:
+    """For each record the one that it is a copy of, or -1, and how similar they are (0 where there is none)."""
+
+    twin: Numbers
+    similarity: npt.NDArray[np.float64]
+    compared: int = 0
 
 
-def shingles(text: str) -> frozenset[str]:
-    """The set of runs of `SHINGLE` tokens; a text shorter than that is its own single shingle."""
-    words = tokens(text)
-    if len(words) <= SHINGLE:
-        return frozenset({" ".join(words)})
-    return frozenset(" ".join(words[i:i + SHINGLE]) for i in range(len(words) - SHINGLE + 1))
+def first_of_equals(high: Numbers, low: Numbers) -> Numbers:
+    """For each record the first with the same digest (128 bits of it, in two halves): itself where none is before it."""
+    order = np.lexsort((np.arange(len(high)), low, high))
+    begins = np.ones(len(high), np.bool_)
+    begins[1:] = (high[order][1:] != high[order][:-1]) | (low[order][1:] != low[order][:-1])
+    first = np.empty(len(high), np.int64)
+    first[order] = order[np.flatnonzero(begins)[np.cumsum(begins) - 1]] if len(high) else order
+    return first
 
 
-def jaccard(left: frozenset[str], right: frozenset[str]) -> float:
-    """Size of the intersection over size of the union, 0..1."""
-    return len(left & right) / len(left | right)
-
-
-def parameters(threshold: float) -> dict[str, object]:
-    """Everything that decides the outcome, for the recipe and the verdicts."""
-    rensa = _rensa()
-    return {"threshold": threshold, "shingle": SHINGLE, "permutations": PERMUTATIONS, "bands": BANDS, "seed": SEED,
-            "library": "rensa", "algorithm": int(rensa.RMinHash.ALGORITHM_VERSION)}
-
-
-def dedup(texts: Iterable[tuple[RecordId, str]], threshold: float = 0.85,
-          fetch: Callable[[RecordId], str] | None = None) -> Iterator[Verdict]:
-    """Judge records in order; yields two verdicts for each.
+def greedy(buckets: Buckets, sizes: Numbers, threshold: float, shingles_of: Callable[[int], Hashes],
+           related: Callable[[int, int], bool] = lambda one, other: False, limit: int = LIMIT) -> Twins:
+    """Find the copies among some records, in order of preference.
 
     Args:
-        texts: records with their texts, in order of preference.
-        threshold: Jaccard similarity (`LEAST_THRESHOLD`..1) from which two texts are near-duplicates.
-        fetch: gives the text of an earlier record again; without it the texts of kept records are held in memory.
-
-    Memory: one signature (512 bytes) a distinct text, and its text where ``fetch`` is absent.
-
-    Raises:
-        PolicyError: the threshold is out of range.
-        ToolMissing: rensa is not installed.
+        buckets: of record numbers; a lower one is preferred.
+        sizes: how many distinct shingles each record has.
+        threshold: Jaccard similarity from which a record is a copy.
+        shingles_of: the distinct shingles of a record, sorted; asked of those in buckets only.
+        related: says of a pair that it is none to speak of: a relative is no twin.
+        limit: most kept records that a bucket names (what no band splits is one text many times over).
     """
-    if not LEAST_THRESHOLD <= threshold <= 1:
-        raise PolicyError(f"near-duplicate threshold {threshold}", f"is not in {LEAST_THRESHOLD}..1",
-                          "0.85 is the default")
-    rensa = _rensa()
-    version = str(getattr(rensa, "__version__", f"algorithm-{rensa.RMinHash.ALGORITHM_VERSION}"))
-    index = rensa.RMinHashLSH(threshold=threshold, num_perm=PERMUTATIONS, num_bands=BANDS)
-    first_of: dict[str, RecordId] = {}
-    kept: list[RecordId] = []
-    held: dict[RecordId, str] = {}
-
-    @lru_cache(maxsize=256)
-    def shingles_of(record: RecordId) -> frozenset[str]:
-        return shingles(fetch(record) if fetch else held[record])
-
-    def said(check: str, record: RecordId, twin: RecordId | None, similarity: float) -> Verdict:
-        tool, tool_version = ("rensa", version) if check == "near_duplicate" else ("corpus-provenance", VERSION)
-        if twin is None:
-            return Verdict(check, Outcome.PASS, record, tool=tool, tool_version=tool_version)
-        value = canonical_json({"of": str(twin), "jaccard": round(similarity, 4)}).decode()
-        return Verdict(check, Outcome.FAIL, record, value=value, reason=f"duplicate-of: {twin}", tool=tool,
-                       tool_version=tool_version)
-
-    for record, text in texts:
-        content = Digest.of(text.encode("utf-8", "surrogatepass")).hex
-        same = first_of.setdefault(content, record)
-        if same != record:
-            yield said("exact_duplicate", record, same, 1.0)
-            yield said("near_duplicate", record, same, 1.0)
-            continue
-        yield said("exact_duplicate", record, None, 0.0)
-        mine = shingles(text)
-        signature = rensa.RMinHash(num_perm=PERMUTATIONS, seed=SEED)
-        signature.update(sorted(mine))
-        twin, similarity = None, 0.0
-        for key in sorted(index.query(signature)):
-            similarity = jaccard(mine, shingles_of(kept[key]))
-            if similarity >= threshold:
-                twin = kept[key]
+    twin = np.full(len(sizes), -1, np.int64)
+    similarity = np.zeros(len(sizes), np.float64)
+    kept: dict[int, list[int]] = {}
+    compared = 0
+    for place, record in enumerate(buckets.members.tolist()):
+        groups = buckets.groups_of(place).tolist()
+        before: set[int] = set()
+        for group in groups:
+            if group in kept:
+                before.update(kept[group])
+        candidates = sorted(before)
+        if len(candidates) > MOST_COMPARED:
+            shared = Counter(other for group in groups for other in kept.get(group, ()))
+            candidates = sorted(sorted(candidates, key=lambda other: (-shared[other], other))[:MOST_COMPARED])
+        mine = int(sizes[record])
+        for other in candidates:
+            theirs = int(sizes[other])
+            if min(mine, theirs) + 1e-6 < threshold * max(mine, theirs) or related(record, other):
+                continue
+            compared += 1
+            exact = jaccard(shingles_of(record), shingles_of(other))
+            if exact >= threshold:
+                twin[record], similarity[record] = other, exact
                 break
-        yield said("near_duplicate", record, twin, similarity)
-        if twin is None:
-            # Only kept records are compared against: a chain of small changes must not carry a copy out of reach.
-            index.insert(len(kept), signature)
-            kept.append(record)
-            if fetch is None:
-                held[record] = text
-
-
-def _rensa() -> Any:  # the extension module ships no types
-    try:
-        import rensa
-    except ImportError as error:
-        raise ToolMissing("rensa", "is not installed; near-duplicates cannot be judged",
-                          "pip install 'corpus-provenance[quality]'") from error
-    return rensa
+        else:
+            for group in groups:
+                named = kept.setdefault(group, [])
+                if len(named) < limit:
+                    named.append(record)
+    return Twins(twin, similarity, compared)

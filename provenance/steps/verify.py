@@ -25,7 +25,7 @@ from provenance.errors import ProvenanceError
 from provenance.languages.toolchain import Answer, Library, SourceText, Toolchain
 from provenance.model.identity import RecordId, canonical_json
 from provenance.model.verdict import Outcome, Verdict
-from provenance.steps.verify_compare import MACHINE_ENDS, Digest, Trial, Word, unsettled, value_of, with_machine
+from provenance.steps.verify_compare import MACHINE_ENDS, Digest, Trial, Word, but_for_data, unsettled, value_of, with_machine
 from provenance.steps.verify_tests import Tested, TestSample, judge_by_tests
 
 __all__ = ["CHECKS", "TESTS", "VERSION", "ParentSample", "Sample", "TestSample", "verify"]
@@ -52,7 +52,8 @@ class ParentSample:
 class Sample:
     """One record to verify: its file name without folders, its kind ("program", "copybook" ...), text and parent.
 
-    ``tests`` are its own; a derived sample that has none is judged by those of its parent.
+    ``tests`` are its own; a derived sample that has none is judged by those of its parent. One that was ``masked`` holds
+    other data than its parent on purpose.
     """
 
     record: RecordId
@@ -61,6 +62,7 @@ class Sample:
     text: str
     parent: ParentSample | None = None
     tests: tuple[TestSample, ...] = ()
+    masked: bool = False
 
     @property
     def suites(self) -> tuple[TestSample, ...]:
@@ -182,6 +184,8 @@ def _judge(
         trial, base = trials[own], trials[parent] if sample.parent else None
         different = with_machine(trial, base, machine.get(own), machine.get(parent))
         words = (_answer(trial.syntax), _answer(trial.compiled), _run(trial), different, _tests(sample, trial, base))
+        if sample.masked:
+            words = (*words[:3], but_for_data(words[3]), but_for_data(words[4]))
     for check, (outcome, reason, value) in zip((*CHECKS, TESTS), words, strict=True):
         if check == TESTS and not sample.suites:
             continue

@@ -22,7 +22,8 @@ from provenance.languages.toolchain import Answer, Observation
 from provenance.model.verdict import Outcome
 from provenance.steps.verify_tests import Tested, TestSample
 
-__all__ = ["MACHINE_ENDS", "PARSE_ONLY", "Digest", "Trial", "Word", "differential", "unsettled", "value_of", "with_machine"]
+__all__ = ["MACHINE_ENDS", "PARSE_ONLY", "Digest", "Trial", "Word", "but_for_data", "differential", "unsettled", "value_of",
+           "with_machine"]
 
 #: Ends that say something about the machine, not about the program.
 MACHINE_ENDS = frozenset({"wall", "sandbox"})
@@ -93,6 +94,25 @@ def with_machine(trial: Trial, base: Trial | None, child: Digest, parent: Digest
         # What a linker is given is equal to the byte: one program, whatever it will do.
         return Outcome.PASS, "", {"evidence": "machine-code", "run": word[1]}
     return word
+
+
+def but_for_data(word: Word) -> Word:
+    """What counts of a word on a program whose data were masked: that it differs is what masking is for and says nothing.
+
+    That it behaves alike, does not compile any more, or cannot be built at all is said as of any other; what masking leaves
+    as it was is proved where it is done (``masking``, docs/masking.md).
+
+        >>> but_for_data((Outcome.FAIL, "differs: stdout", None))[1], but_for_data((Outcome.FAIL, "does-not-compile", None))[1]
+        ('masked: differs: stdout', 'does-not-compile')
+    """
+    outcome, reason, value = word
+    if outcome is Outcome.FAIL and reason not in _BROKEN:
+        return Outcome.SKIPPED, f"masked: {reason}", value
+    return word
+
+
+#: Failures that no other data explain.
+_BROKEN = frozenset({"does-not-compile", "not-executable"})
 
 
 def _by_running(trial: Trial, base: Trial) -> Word:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 
 import pytest
 
-from provenance.errors import InvalidId, PolicyError, ToolMissing
+from provenance.errors import PolicyError, ToolMissing
 from provenance.model.identity import RecordId
 from provenance.pipeline import Context, Source, Workshop
 from provenance.pipeline.judging import judge, verify
-from provenance.steps import dedup
+from provenance.steps import dedup_sketch
 from provenance.testing import FakeToolchain
 from tests.pipeline.small_pipeline import NOTES, program, repository, run_of
 from tests.sources.repository_maker import OLD, Maker
@@ -97,12 +96,12 @@ def test_judging_a_batch_twice_is_judging_it_once(tmp_path, ledger, context):
     roots += run.augment(roots, NOTES)
     first = judge(context, [*roots, *roots])
     assert judge(context, roots[::-1]).batches == first.batches
-    assert first.verdicts == 2 * sum(ledger.require(b).records for b in roots)
+    assert first.verdicts == 3 * sum(ledger.require(b).records for b in roots)
 
 
 @pytest.mark.parametrize("threshold", [0.0, 0.5, 1.01, float("nan"), float("inf")])
 def test_a_threshold_out_of_range_is_refused(built, copied, threshold):
-    with pytest.raises(PolicyError if math.isfinite(threshold) else InvalidId):
+    with pytest.raises(PolicyError):
         judge(Context(copied["ledger"], "x"), built["roots"], threshold)
 
 
@@ -111,6 +110,6 @@ def test_nothing_to_judge_is_an_answer(context):
 
 
 def test_without_rensa_the_step_says_what_to_install(context, monkeypatch):
-    monkeypatch.setattr(dedup, "_rensa", lambda: (_ for _ in ()).throw(ToolMissing("rensa", "is not installed", "pip")))
+    monkeypatch.setattr(dedup_sketch, "rensa", lambda: (_ for _ in ()).throw(ToolMissing("rensa", "is not installed", "pip")))
     with pytest.raises(ToolMissing):
         judge(context, ())

@@ -1,6 +1,6 @@
--- question: Which records are the same text, or nearly?
+-- question: Which records are the same text, or nearly, or the same with other names?
 -- param most INTEGER = 100: show at most so many groups of each kind
--- column duplicate: same_content (equal bytes) or near_duplicate (a verdict of that check that is not a pass)
+-- column duplicate: same_content (equal bytes), near_duplicate or renamed_copy (a verdict of that check that is not a pass)
 -- column subject: the content digest, or the record judged
 -- column records: how many records share the content; 1 for a verdict
 -- column examples: up to five records
@@ -16,7 +16,8 @@ WITH shared AS (
  GROUP BY s.content_sha256
  ORDER BY records DESC, subject)
 UNION ALL
-(SELECT 'near_duplicate', record_id(batch, row), 1, [record_id(batch, row)],
+(SELECT "check", record_id(batch, row), 1, [record_id(batch, row)],
         concat_ws(' ', outcome, nullif(reason, ''), nullif(value, ''))
- FROM raw_verdicts WHERE "check" = 'near_duplicate' AND outcome IN ('fail', 'warn') AND batch IS NOT NULL
- ORDER BY batch, row LIMIT $most)
+ FROM raw_verdicts WHERE "check" IN ('near_duplicate', 'renamed_copy') AND outcome IN ('fail', 'warn') AND batch IS NOT NULL
+ QUALIFY row_number() OVER (PARTITION BY "check" ORDER BY batch, row, said_in) <= $most
+ ORDER BY "check", batch, row)

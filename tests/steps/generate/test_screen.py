@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.screen_plants import OWN, planted
 from provenance.steps.generate.screen import RULES, secret_in
 
 #: Made up here, and put together so that no scanner of this repository mistakes them for real ones.
@@ -33,6 +34,8 @@ SECRETS = {
                           "lv_password = 'hunter22'."],
     "password-in-text": ["Log in with password: Hunter22abc"],
 }
+# Shapes that came with the judge of the same rules; their examples are kept where it is measured.
+SECRETS |= {rule: [planted(text)[0] for text in texts] for rule, texts in OWN.items() if rule not in SECRETS}
 HARMLESS = [
     "           MOVE SPACES TO WS-PASSWORD.", "       01 WS-PASSWORD PIC X(8) VALUE SPACES.", "           ACCEPT WS-PASSWORD.",
     "           MOVE 'Please enter your password' TO WS-MESSAGE.", "       05 FILLER PIC X(10) VALUE 'Password:'.",

