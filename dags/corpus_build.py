@@ -1,4 +1,4 @@
-"""Build, check and gate a training set: ingest -> augment -> generate -> verify -> judge -> assemble -> gate and publish.
+"""Build, check and gate a training set: ingest, mask, augment, generate, verify, judge, assemble, gate and publish.
 
 Params: config, absolute path of a build file (docs/build.md). The ledger is $PROVENANCE_LEDGER or [corpus_provenance]
 ledger. $PROVENANCE_SCHEDULE is a cron expression or preset; empty: only by hand.
@@ -16,6 +16,7 @@ from provenance.airflow import (
     GenerateOperator,
     IngestOperator,
     JudgeOperator,
+    MaskOperator,
     PlanOperator,
     ShardOperator,
     VerifyOperator,
@@ -38,7 +39,8 @@ with DAG(
     plan = PlanOperator(task_id="plan", **CONFIG)
     ingest = IngestOperator.partial(task_id="ingest", **CONFIG).expand(source=plan.output)
     shards = ShardOperator(task_id="shards", ingested=ingest.output, **CONFIG)
-    augment = AugmentOperator.partial(task_id="augment", **PART, **CONFIG).expand(shard=shards.output)
+    mask = MaskOperator.partial(task_id="mask", **PART, **CONFIG).expand(shard=shards.output)
+    augment = AugmentOperator.partial(task_id="augment", **PART, **CONFIG).expand(shard=mask.output)
     generate = GenerateOperator.partial(task_id="generate", **PART, **CONFIG).expand(shard=augment.output)
     verify = VerifyOperator.partial(task_id="verify", **PART, **CONFIG).expand(shard=generate.output)
     judge = JudgeOperator(task_id="judge", shards=verify.output, **CONFIG)

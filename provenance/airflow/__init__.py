@@ -6,6 +6,7 @@ Importing this room imports `airflow.sdk` and nothing heavy: DuckDB, pyarrow and
 runs.
 """
 
+from provenance.airflow.masking import MaskOperator
 from provenance.airflow.operators import (
     AssembleOperator,
     AugmentOperator,
@@ -22,7 +23,7 @@ from provenance.airflow.reviewing import AskOperator, KeepReviewsOperator, PlanR
 from provenance.airflow.training import RecordConsumptionOperator, RequireTicketOperator
 from provenance.airflow.upkeep import ForwardEventsOperator, SweepLedgerOperator, VerifyLedgerOperator
 
-__all__ = ["TRAINING_SET", "AdversarialOperator", "AskOperator", "AssembleOperator", "AugmentOperator",
-           "ForwardEventsOperator", "GateOperator", "GenerateOperator", "IngestOperator", "JudgeOperator",
-           "KeepReviewsOperator", "PlanOperator", "PlanReviewOperator", "RecordConsumptionOperator", "RequireTicketOperator",
-           "ShardOperator", "SweepLedgerOperator", "VerifyLedgerOperator", "VerifyOperator"]
+__all__ = ["TRAINING_SET", "AdversarialOperator", "AskOperator", "AssembleOperator", "AugmentOperator", "ForwardEventsOperator",
+           "GateOperator", "GenerateOperator", "IngestOperator", "JudgeOperator", "KeepReviewsOperator", "MaskOperator",
+           "PlanOperator", "PlanReviewOperator", "RecordConsumptionOperator", "RequireTicketOperator", "ShardOperator",
+           "SweepLedgerOperator", "VerifyLedgerOperator", "VerifyOperator"]

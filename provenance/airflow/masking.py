@@ -1,6 +1,6 @@
 """The operator that masks, over one shard.
 
-    masked = MaskOperator.partial(task_id="mask", config="{{ params.config }}").expand(shard=generate.output)
+    masked = MaskOperator.partial(task_id="mask", config="{{ params.config }}").expand(shard=shards.output)
 
 A build file without a table ``[mask]`` asks for nothing, and the shard is handed on as it came.
 """
@@ -25,5 +25,6 @@ class MaskOperator(ShardWord):
         masking = self.build().masking
         if masking is None:
             return dict(self.shard)
-        made = mask_records(context, ids(self.shard["batches"]), masking)
-        return {**self.shard, "batches": [*self.shard["batches"], *map(str, made.batches)]}
+        masked = list(map(str, mask_records(context, ids(self.shard["batches"]), masking).batches))
+        # What is made later is made of the masked ones too, and not of the originals that they stand in for.
+        return {**self.shard, "batches": [*self.shard["batches"], *masked], "roots": [*self.shard["roots"], *masked]}

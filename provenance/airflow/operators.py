@@ -136,9 +136,13 @@ class VerifyOperator(ShardWord):
 
     def say(self, context: Context, airflow: Mapping[str, Any]) -> dict[str, Any]:
         from provenance.pipeline import find_workshop, verify
+        from provenance.pipeline.selection import people_of
 
-        said = verify(context, ids(self.shard["batches"]), ids(self.shard["snapshots"]), find_workshop())
-        return {**self.shard, "verdicts": list(map(str, said.batches))}
+        # What people made of these records by editing them is judged like the rest.
+        edits = list(map(str, people_of(context.ledger, ids(self.shard["batches"]))[0]))
+        batches = [*self.shard["batches"], *edits]
+        said = verify(context, ids(batches), ids(self.shard["snapshots"]), find_workshop())
+        return {**self.shard, "batches": batches, "verdicts": list(map(str, said.batches))}
 
 
 class JudgeOperator(BuildOperator):

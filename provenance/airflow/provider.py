@@ -14,8 +14,8 @@ def get_provider_info() -> dict[str, Any]:
         "integrations": [{"integration-name": "Corpus Provenance", "external-doc-url": "https://corpus-provenance.dev",
                           "tags": ["software"]}],
         "operators": [{"integration-name": "Corpus Provenance", "python-modules": [
-            "provenance.airflow.operators", "provenance.airflow.producing", "provenance.airflow.training",
-            "provenance.airflow.upkeep"]}],
+            "provenance.airflow.masking", "provenance.airflow.operators", "provenance.airflow.producing",
+            "provenance.airflow.reviewing", "provenance.airflow.training", "provenance.airflow.upkeep"]}],
         "config": {"corpus_provenance": {
             "description": "Where the corpus-provenance operators work when a task does not say.",
             "options": {"ledger": {

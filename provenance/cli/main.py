@@ -10,7 +10,17 @@ from collections.abc import Callable, Sequence
 from contextlib import redirect_stdout
 from typing import NoReturn
 
-from provenance.cli import verbs_ask, verbs_generate, verbs_judge, verbs_make, verbs_mix, verbs_upkeep
+from provenance.cli import (
+    verbs_ask,
+    verbs_generate,
+    verbs_judge,
+    verbs_make,
+    verbs_mask,
+    verbs_measure,
+    verbs_mix,
+    verbs_review,
+    verbs_upkeep,
+)
 from provenance.cli.output import FORMATS, Deaf, one_line
 from provenance.errors import GateClosed, ProvenanceError
 
@@ -49,12 +59,9 @@ def parser() -> argparse.ArgumentParser:
         added.add_argument("-v", "--verbose", action="store_true", help="say what is being done")
         return added
 
-    verbs_make.add(verb)
-    verbs_judge.add(verb)
-    verbs_mix.add(verb)
-    verbs_generate.add(verb)
-    verbs_ask.add(verb)
-    verbs_upkeep.add(verb)
+    for module in (verbs_make, verbs_mask, verbs_generate, verbs_judge, verbs_measure, verbs_review, verbs_mix, verbs_ask,
+                   verbs_upkeep):
+        module.add(verb)
     return top
 
 

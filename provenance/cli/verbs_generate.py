@@ -100,7 +100,7 @@ def _ask(arguments: argparse.Namespace, mode: str) -> int:
     context = context_of(arguments, "generate")
     now = current(context.ledger)
     with open_endpoint(spec) as endpoint:
-        made = generate(context, now.roots, now.snapshots, job, endpoint, pipeline.find_workshop(), arguments.seed)
+        made = generate(context, now.grounds, now.snapshots, job, endpoint, pipeline.find_workshop(), arguments.seed)
     report(made)
     return _tell(context, made)
 
@@ -124,7 +124,7 @@ def _adversarial(arguments: argparse.Namespace) -> int:
         raise PolicyError(arguments.config, "has no table [adversarial]", "see docs/adversarial.md")
     context = context_of(arguments, "adversarial")
     now = current(context.ledger)
-    played = pipeline.play_match(context, now.roots, now.snapshots, build.playing, pipeline.find_workshop(), build.seed)
+    played = pipeline.play_match(context, now.grounds, now.snapshots, build.playing, pipeline.find_workshop(), build.seed)
     report(played.step)
     rows: list[dict[str, Any]] = [
         {"round": each.number, "asked": each.asked, "sound": each.sound, "solved": each.solved, "kept": each.kept,

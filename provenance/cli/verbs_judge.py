@@ -27,7 +27,7 @@ def add(verb: Callable[..., argparse.ArgumentParser]) -> None:
     judge.add_argument("--benchmark", action="append", default=[], metavar="PATH",
                        help="an evaluation set that no record may hold; may be repeated")
     judge.add_argument("--set", action="append", default=[], metavar="JUDGE.KEY=VALUE",
-                       help="a setting, its value as in a build file: --set novelty.budget=100000")
+                       help="a setting, its value as in a build file: --set collapse.budget=100000")
 
 
 def _judge(arguments: argparse.Namespace) -> int:
@@ -54,7 +54,7 @@ def _set(table: dict[str, Any], text: str) -> None:
     path, _, value = text.partition("=")
     judge, _, key = path.strip().partition(".")
     if not judge or not key or not value:
-        raise PolicyError(text, "is not a setting", "give JUDGE.KEY=VALUE, for instance novelty.budget=100000")
+        raise PolicyError(text, "is not a setting", "give JUDGE.KEY=VALUE, for instance collapse.budget=100000")
     try:
         read = tomllib.loads(f"value = {value}")["value"]
     except tomllib.TOMLDecodeError:

@@ -21,7 +21,7 @@ from provenance.model.origin import OriginClass
 from provenance.pipeline import Run, Source
 from provenance.pipeline.choosing import consider
 from provenance.pipeline.recalling import KINDS, recall
-from provenance.pipeline.selection import current
+from provenance.pipeline.selection import current, people_of
 from provenance.steps.augment import by_name
 from provenance.steps.ingest import Options
 from provenance.steps.mixture import Mixture
@@ -101,7 +101,7 @@ def _augment(arguments: argparse.Namespace) -> int:
     context = context_of(arguments, "augment")
     now = current(context.ledger)
     chosen = [by_name(name) for name in arguments.transform]
-    return report(pipeline.augment(context, now.roots, now.snapshots, chosen or pipeline.making.default_transforms(),
+    return report(pipeline.augment(context, now.grounds, now.snapshots, chosen or pipeline.making.default_transforms(),
                                     pipeline.find_workshop(), arguments.seed, arguments.per_program))
 
 
@@ -160,10 +160,13 @@ def _build(arguments: argparse.Namespace) -> int:
         roots: pipeline.Batches = ()
         for source in build.sources:
             roots += run.ingest(source)
+        if build.masking is not None:
+            roots += run.mask(roots, build.masking)
         records = roots + (run.augment(roots, build.transforms, build.seed, build.per_program) if build.transforms else ())
         records += run.produce(roots, build.generating)
         if build.playing is not None:
             records += run.play(roots, build.playing, build.seed)
+        records += people_of(ledger, records)[0]
         run.verify(records)
         run.judge(records, build.judging)
         dataset = run.assemble(build.dataset, records, build.policy, dict(build.shares) or None, build.seed, build.mixture)

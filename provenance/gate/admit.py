@@ -35,7 +35,7 @@ class Applicant:
         licence: SPDX expression; licences: ids among the roots; overflow: that list was cut.
         kind: kind of file.
         derived: made by any step but ingest; generated: and no version of another record; step: which one.
-        passed, failed: checks with at least one such verdict.
+        passed, failed: checks with at least one such verdict; judged: with any but an error.
     """
 
     origin: str
@@ -50,6 +50,7 @@ class Applicant:
     failed: frozenset[str]
     generated: bool = False
     step: str = ""
+    judged: frozenset[str] = frozenset()
 
 
 def admit(policy: Policy, applicant: Applicant) -> tuple[str, ...]:
@@ -67,6 +68,7 @@ def admit(policy: Policy, applicant: Applicant) -> tuple[str, ...]:
     needed = query.needed(applicant.kind, applicant.step, derived=applicant.derived, generated=applicant.generated)
     asked = {*needed, *(() if policy.near else ("near_duplicate",))}
     reasons += [f"check: no pass of {check}" for check in asked - applicant.passed]
-    refused = asked | (set() if policy.exact else {"exact_duplicate"})
+    reasons += [f"check: no word of {check}" for check in set(policy.judged) - applicant.judged]
+    refused = asked | set(policy.judged) | (set() if policy.exact else {"exact_duplicate"})
     reasons += [f"check: failed {check}" for check in refused & applicant.failed]
     return tuple(sorted(reasons))

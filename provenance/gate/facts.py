@@ -55,6 +55,8 @@ class Facts:
         disallowed_origin, weak_evidence, too_deep, disallowed_licence: members that break that rule.
         missing_checks: check -> members that need it and have no ``pass`` of it.
         failed_checks: check -> members that need it and have a ``fail`` of it.
+        unjudged: check of ``checks.judged`` -> members of whom nothing but errors was said.
+        judged_failed: check of ``checks.judged`` -> members with a ``fail`` of it.
         exact_duplicates: members whose content another member has, beyond the first of each.
         near_duplicates: members with a ``fail`` of the check ``near_duplicate``.
         unjudged_near: members without a ``pass`` or ``fail`` of it: nobody looked.
@@ -79,6 +81,8 @@ class Facts:
     disallowed_licence: Violation | None = None
     missing_checks: Mapping[str, Violation] | None = None
     failed_checks: Mapping[str, Violation] | None = None
+    unjudged: Mapping[str, Violation] | None = None
+    judged_failed: Mapping[str, Violation] | None = None
     exact_duplicates: Violation | None = None
     near_duplicates: Violation | None = None
     unjudged_near: Violation | None = None

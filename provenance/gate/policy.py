@@ -59,6 +59,7 @@ class Policy:
         kinds: kind of file -> the checks it needs instead (a copybook cannot be compiled alone).
         steps: step that made a record -> the checks it needs instead, where its kind has none (what masking made prints
             other data by design, so it is not held against its parent's runs).
+        judged: checks that must have looked at every member and found no fault; they may warn, abstain or skip.
         mix_human: (language, least share of its records that is human, 1).
         mix_languages, mix_kinds, mix_generators, mix_depths: (name, least share, greatest share) of all records; ``*`` is
             every model that is not named. See `limits`.
@@ -82,6 +83,7 @@ class Policy:
     generated: tuple[str, ...] | None = None
     kinds: tuple[tuple[str, tuple[str, ...]], ...] = ()
     steps: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    judged: tuple[str, ...] = ()
     mix_human: Shares = ()
     mix_languages: Shares = ()
     mix_kinds: Shares = ()
@@ -150,7 +152,7 @@ class Policy:
 
 #: Keys added after the first release of the format; empty they ask nothing.
 _SHARES = ("mix_human", "mix_languages", "mix_kinds", "mix_generators", "mix_depths")
-_LATER = ("steps", *_SHARES)
+_LATER = ("steps", "judged", *_SHARES)
 
 
 def load_policy(text: str, where: str) -> Policy:

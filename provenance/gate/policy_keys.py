@@ -169,6 +169,7 @@ KEYS = (
     Key("checks.generated", "generated", _CHECKS),
     Key("checks.kinds", "kinds", _checks_by("kind of file", "copybook = []")),
     Key("checks.steps", "steps", _checks_by("step", 'mask = ["syntax", "masking"]')),
+    Key("checks.judged", "judged", _CHECKS),
     Key("mix.human", "mix_human", _shares("language", _KIND, most=False)),
     Key("mix.languages", "mix_languages", _shares("language", _KIND)),
     Key("mix.kinds", "mix_kinds", _shares("kind of record", _KIND)),

@@ -11,6 +11,6 @@ from provenance.pipeline.run import Batches, Run
 from provenance.pipeline.run_step import Made, StepResult, Work, run_step
 from provenance.pipeline.workshop import Workshop, find_workshop
 
-__all__ = ["Batches", "Build", "Context", "Judging", "Made", "Run", "Source", "StepResult", "Ticket", "Work", "Workshop", "assemble",
-           "augment", "find_workshop", "gate", "ingest", "judge_all", "play_match", "produce", "read_build", "read_policy",
-           "require_ticket", "run_step", "verify"]
+__all__ = ["Batches", "Build", "Context", "Judging", "Made", "Run", "Source", "StepResult", "Ticket", "Work", "Workshop",
+           "assemble", "augment", "find_workshop", "gate", "ingest", "judge_all", "play_match", "produce", "read_build",
+           "read_policy", "require_ticket", "run_step", "verify"]

@@ -25,6 +25,7 @@ from provenance.model.verdict import Outcome, Verdict
 from provenance.pipeline.context import Context
 from provenance.pipeline.mixing import admitted, within_limits
 from provenance.pipeline.run_step import Made, StepResult, Work, run_step
+from provenance.pipeline.selection import people_of
 from provenance.steps import assemble as assemble_room
 from provenance.steps.assemble import Candidate
 from provenance.steps.mixture import SIDE_ROLES, Item, Mixture, mix
@@ -73,6 +74,8 @@ def assemble(context: Context, name: str, batches: Sequence[BatchId], verdicts: 
     """
     if DatasetRef.parse(name).version:
         raise InvalidId(name, "names a version, which is given and not chosen", "give the name alone, without @")
+    # What people have said by now counts, whoever asked them.
+    verdicts = sorted({*verdicts, *people_of(context.ledger, batches)[1]})
     shares = dict(DEFAULT_SHARES if shares is None else shares)
     assemble_room.check_shares(shares)
     # With a recall the same candidates are another question, so that assembling again gives a set without what is gone.

@@ -13,7 +13,7 @@ import logging
 import re
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -31,6 +31,7 @@ from provenance.model.recipe import Recipe
 from provenance.model.record import Record
 from provenance.pipeline.context import Context
 from provenance.pipeline.inspection import record_rows
+from provenance.pipeline.masking import stood_in_digest
 from provenance.pipeline.paying import Paid
 from provenance.pipeline.run_step import Made, StepResult, Work, run_step
 from provenance.pipeline.shelf import Shelf, members_digest
@@ -163,7 +164,8 @@ def _works(context: Context, batches: Sequence[BatchId], reader: Reader, shelf: 
         subjects = reader.subjects(batch, shelf.library_of(batch))
         if not subjects:
             continue
-        recipe = _recipe(batch, subjects, job, mode, template, endpoint, workshop, seed)
+        recipe = _recipe(batch, subjects, job, mode, template, endpoint, workshop, seed,
+                         stood_in_digest(batch, reader.left_out))
         paid = Paid(endpoint, journal, recipe.batch)
         yield Work(recipe, partial(_make, recipe, subjects, job, mode, template, paid, workshop, seed), "generated")
         # Whoever comes back for the next work has committed this one: its records and rejects hold the answers now.
@@ -171,7 +173,7 @@ def _works(context: Context, batches: Sequence[BatchId], reader: Reader, shelf: 
 
 
 def _recipe(batch: BatchId, subjects: Sequence[Subject], job: GenerateJob, mode: Mode, template: Template,
-            endpoint: Endpoint, workshop: Workshop, seed: int) -> Recipe:
+            endpoint: Endpoint, workshop: Workshop, seed: int, left_out: Mapping[str, str]) -> Recipe:
     facts, aim = endpoint.facts, _aim(job, seed)
     languages = {subject.record.language for subject in subjects} | {language_of(subject, aim) for subject in subjects}
     params: dict[str, Any] = {
@@ -182,7 +184,7 @@ def _recipe(batch: BatchId, subjects: Sequence[Subject], job: GenerateJob, mode:
         "languages": sorted(job.languages), "unchecked": job.unchecked, "max_subjects": job.max_subjects,
         "longest_prompt": job.longest_prompt, "longest_answer": job.longest_answer, "inputs": _inputs_digest(job.inputs),
         "tasks": job.tasks, "unanswered": job.unanswered, "toolchain": workshop.saying(languages),
-        "library": members_digest(subject.library for subject in subjects)}
+        "library": members_digest(subject.library for subject in subjects), **left_out}
     return Recipe("generate", GENERATE_VERSION, params, (batch, *sorted(read_besides(subjects) - {batch})), seed)
 
 

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from provenance.model.identity import BatchId
@@ -43,7 +43,9 @@ def judge_all(context: Context, batches: Sequence[BatchId], judging: Judging,
     results = []
     for name, judge in chosen:
         settings = judging.settings.get(name) or judge.Settings()
-        results.append(judge.judge(context.child(f"judge-{name}"), batches, settings))
+        result = judge.judge(context.child(f"judge-{name}"), batches, settings)
+        # All judges speak in one step; whoever watches wants to know which it was.
+        results.append(replace(result, step=f"{result.step} {name}"))
         tell(results[-1])
     return results
 

@@ -22,6 +22,7 @@ from provenance.model.record import Ancestry, Parent, Record
 from provenance.model.verdict import Outcome, Verdict
 from provenance.pipeline.context import Context
 from provenance.pipeline.inspection import record_rows
+from provenance.pipeline.masking import stood_in_digest, stood_in_for
 from provenance.pipeline.run_step import Made, StepResult, Work, run_step
 from provenance.pipeline.shelf import Library, Shelf, members_digest
 from provenance.pipeline.workshop import Workshop
@@ -112,7 +113,8 @@ def augment(context: Context, batches: Sequence[BatchId], snapshots: Sequence[Ba
         per_program: most children of one program, drawn by seed among the transforms that apply to it; 0: no limit.
     """
     shelf = Shelf(context.ledger, snapshots)
-    works = chain.from_iterable(_augment_works(context, batch, shelf, transforms, workshop, seed, per_program)
+    left_out = stood_in_for(context.ledger, batches)
+    works = chain.from_iterable(_augment_works(context, batch, shelf, transforms, workshop, seed, per_program, left_out)
                                 for batch in batches)
     return run_step(context, "augment", AUGMENT_VERSION, [*batches, *snapshots], works, {
         "transforms": ",".join(transform.name for transform in transforms), "seed": seed, "per_program": per_program,
@@ -130,7 +132,7 @@ class _Parent:
 
 
 def _augment_works(context: Context, batch: BatchId, shelf: Shelf, transforms: Sequence[Transform],
-                   workshop: Workshop, seed: int, per_program: int) -> Iterator[Work]:
+                   workshop: Workshop, seed: int, per_program: int, left_out: frozenset[RecordId]) -> Iterator[Work]:
     ledger = context.ledger
     manifest = ledger.require(batch)
     languages = {transform.language for transform in transforms} & set(manifest.summary.get("languages", {}))
@@ -138,7 +140,7 @@ def _augment_works(context: Context, batch: BatchId, shelf: Shelf, transforms: S
         return
     library = shelf.library_of(batch)
     programs = [(RecordId(batch.number, row), record) for row, record in enumerate(ledger.records(batch))
-                if record.kind in _PROGRAMS and record.language in languages]
+                if record.kind in _PROGRAMS and record.language in languages and RecordId(batch.number, row) not in left_out]
     if not programs:
         return
     copied = {record_id: library.members_of(record.text, record.language) for record_id, record in programs}
@@ -169,7 +171,8 @@ def _augment_works(context: Context, batch: BatchId, shelf: Shelf, transforms: S
         library_digest = members_digest(seen[record_id] for record_id, record in programs if record.language == language)
         recipe = Recipe("augment", AUGMENT_VERSION, {
             "transform": transform.name, "transform_version": transform.version, "options": transform.params(),
-            "toolchain": workshop.said(language), "library": library_digest, **(draw.params() if draw else {})},
+            "toolchain": workshop.said(language), "library": library_digest, **(draw.params() if draw else {}),
+            **stood_in_digest(batch, left_out)},
             (batch, *sorted(used[language] - {batch})), seed)
         yield Work(recipe, partial(_apply, recipe, transform, parents, library, seed, draw), "derived")
 

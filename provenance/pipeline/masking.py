@@ -42,7 +42,7 @@ from provenance.steps import screen as screen_room
 from provenance.steps.mask import Masked, Refused
 from provenance.steps.mask.proof import PROVED
 
-__all__ = ["CHECK", "STEP", "Masking", "mask_records", "said_of"]
+__all__ = ["CHECK", "STEP", "Masking", "mask_records", "said_of", "stood_in_digest", "stood_in_for"]
 
 STEP = "mask"
 CHECK = "masking"
@@ -105,6 +105,20 @@ def said_of(ledger: Ledger, batches: Iterable[BatchId]) -> dict[str, Counter[str
             if row["check"] == CHECK:
                 found[row["outcome"]][row["reason"].partition(":")[0]] += 1
     return found
+
+
+def stood_in_for(ledger: Ledger, batches: Iterable[BatchId]) -> frozenset[RecordId]:
+    """The originals of the masked records among some batches: where a masked one is at hand, nothing is made of these and
+    no model is shown them."""
+    return frozenset(RecordId(row["parent_batch"], row["parent_row"]) for batch in batches
+                     if (manifest := ledger.require(batch)).recipe.step == STEP and "edges" in manifest.parts
+                     for row in ledger.table(manifest, "edges").to_pylist() if row["role"] == "source")
+
+
+def stood_in_digest(batch: BatchId, left_out: frozenset[RecordId]) -> dict[str, str]:
+    """What a recipe has to hold of the records of a batch that others stand in for; nothing where there are none."""
+    rows = sorted(record.row for record in left_out if record.batch == batch.number)
+    return {"stood_in_for": str(Digest.of_json(rows))} if rows else {}
 
 
 def _worth(ledger: Ledger, batch: BatchId, masking: Masking) -> bool:

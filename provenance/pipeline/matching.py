@@ -151,10 +151,12 @@ def _subjects(ledger: Ledger, batches: Sequence[BatchId], shelf: Shelf, match: M
 
 
 def _approved(ledger: Ledger) -> frozenset[RecordId]:
-    """The records that a person approved."""
-    rows = (row for manifest in ledger.manifests() if "reviews" in manifest.parts
-            for row in ledger.table(manifest, "reviews").to_pylist())
-    return frozenset(RecordId(row["batch"], row["row"]) for row in rows if row["verdict"] == "approve")
+    """The records that people approved: a pass of the check ``review``, and no fail beside it."""
+    rows = [row for manifest in ledger.manifests() if manifest.recipe.step == "review"
+            for row in ledger.table(manifest, "verdicts").to_pylist() if row["check"] == "review" and row["batch"] is not None]
+    said = {outcome: {RecordId(row["batch"], row["row"]) for row in rows if row["outcome"] == outcome}
+            for outcome in ("pass", "fail")}
+    return frozenset(said["pass"] - said["fail"])
 
 
 def _make(recipe: Recipe, match: Match, number: int, subjects: Sequence[Subject], past: Sequence[Round],

@@ -68,7 +68,7 @@ def admitted(lens: Lens, batches: Sequence[BatchId], verdicts: Sequence[BatchId]
             origin=row["origin"], evidence=row["evidence"], depth=row["depth"], licence=row["licence"],
             licences=tuple(row["licences"]), overflow=row["overflow"], kind=row["kind"], derived=row["derived"],
             passed=frozenset(row["passed"] or ()), failed=frozenset(row["failed"] or ()),
-            generated=row["generated"], step=row["step"]))
+            generated=row["generated"], step=row["step"], judged=frozenset(row["judged"] or ())))
         if record in gone:
             reasons = ("recalled", *reasons)
         if reasons:

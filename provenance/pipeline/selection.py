@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from provenance.ledger import Ledger, Manifest
@@ -22,6 +22,7 @@ class Selection:
     Attributes:
         snapshots: the newest snapshot of each repository.
         roots: their ingested batches.
+        masked: of the derived, those that masking made.
         derived: batches made of those, directly or not, and of nothing else.
         verdicts: batches of verdicts about any of these; of each judge those that no newer word of its own replaced.
     """
@@ -30,6 +31,12 @@ class Selection:
     roots: tuple[BatchId, ...]
     derived: tuple[BatchId, ...]
     verdicts: tuple[BatchId, ...]
+    masked: tuple[BatchId, ...] = ()
+
+    @property
+    def grounds(self) -> tuple[BatchId, ...]:
+        """What versions are made of: what was ingested, and what masking made of it."""
+        return self.roots + self.masked
 
     @property
     def records(self) -> tuple[BatchId, ...]:
@@ -61,7 +68,25 @@ def current(ledger: Ledger) -> Selection:
     verdicts = {manifest.batch for manifest in said} - _replaced(
         [(each, frozenset(_about(each, manifests))) for each in said if each.recipe.step == "judge"])
     return Selection(tuple(sorted(snapshot.batch for snapshot in newest.values())), tuple(sorted(roots)),
-                     tuple(sorted(inside - roots)), tuple(sorted(verdicts)))
+                     tuple(sorted(inside - roots)), tuple(sorted(verdicts)),
+                     tuple(sorted(batch for batch in inside - roots if manifests[batch].recipe.step == "mask")))
+
+
+def people_of(ledger: Ledger, batches: Iterable[BatchId]) -> tuple[tuple[BatchId, ...], tuple[BatchId, ...]]:
+    """What people added to some batches: the batches of their edits (and of edits of those), and those of their reviews.
+
+    A build that runs every night does not ask people itself; it takes what they have said by then.
+    """
+    manifests = {manifest.batch: manifest for manifest in ledger.manifests()
+                 if manifest.recipe.step in {"edit", "review", *_BESIDE}}
+    inside = set(batches)
+    edits: set[BatchId] = set()
+    while added := {each.batch for each in manifests.values() if each.recipe.step == "edit" and each.batch not in edits
+                    and each.recipe.parents and _about(each, manifests) <= inside | edits}:
+        edits |= added
+    reviews = {each.batch for each in manifests.values()
+               if each.recipe.step == "review" and each.recipe.parents and _about(each, manifests) <= inside | edits}
+    return tuple(sorted(edits)), tuple(sorted(reviews))
 
 
 def _about(manifest: Manifest, manifests: Mapping[BatchId, Manifest]) -> set[BatchId]:
@@ -78,7 +103,8 @@ def _replaced(judged: Sequence[tuple[Manifest, frozenset[BatchId]]]) -> set[Batc
     replaced = set()
     for manifest, parents in newest_first:
         recipe = manifest.recipe
-        judge = str(recipe.params.get("judge", "duplicates"))
+        # A judge may speak of two things apart, each a check of its own.
+        judge = f"{recipe.params.get('judge', 'duplicates')} {recipe.params.get('check', '')}"
         # The parts of one judgement of a whole differ in their shard, and do not replace each other.
         whole = replace(recipe, shard="").digest
         newer = covering.get((judge, min(parents)), {}) if parents else {}

@@ -18,6 +18,7 @@ from provenance.ledger import Ledger
 from provenance.model.identity import BatchId, Digest, RecordId
 from provenance.model.origin import OriginClass
 from provenance.model.record import Record
+from provenance.pipeline.masking import stood_in_for
 from provenance.pipeline.shelf import Library
 from provenance.steps.generate.mode import Mode, Shown, Subject
 from provenance.steps.generate.screen import secret_in
@@ -89,6 +90,7 @@ class Reader:
         self._ledger, self._batches = ledger, tuple(dict.fromkeys(batches))
         self._mode, self._choice = mode, choice
         self._task = re.compile(choice.tasks)
+        self.left_out = stood_in_for(ledger, self._batches)
 
         @lru_cache(maxsize=8)
         def read(number: int) -> list[Record]:
@@ -105,7 +107,8 @@ class Reader:
             return []
         chosen = [(RecordId(batch.number, row), record) for row, record in enumerate(self._records(batch.number))
                   if record.kind in mode.subjects and (not wanted or record.language in wanted)
-                  and not (mode.needs_language and record.language == choice.target) and not _is_test(record)]
+                  and not (mode.needs_language and record.language == choice.target) and not _is_test(record)
+                  and RecordId(batch.number, row) not in self.left_out]
         if choice.most and len(chosen) > choice.most:
             drawn = sorted(chosen, key=lambda it: (self._rank(it[1].content), it[0]))[:choice.most]
             chosen = sorted(drawn, key=lambda it: it[0])
@@ -154,7 +157,8 @@ class Reader:
         """Every test of a task that came with a repository, by task, in order of id."""
         return [(key, Shown(RecordId(batch.number, row), record)) for batch in sorted(self._batches)
                 if self._ledger.require(batch).records for row, record in enumerate(self._records(batch.number))
-                if record.source is not None and _is_test(record) and (key := self._key(record))]
+                if record.source is not None and _is_test(record) and RecordId(batch.number, row) not in self.left_out
+                and (key := self._key(record))]
 
     def _examples(self, record: Record, language: str, key: str) -> tuple[Shown, ...]:
         if not self._choice.shown:
@@ -184,7 +188,7 @@ class Reader:
         seen: set[Digest] = set()
         for _, number, row in places:
             record = self._records(number)[row]
-            if record.content in seen or _is_test(record) or secret_in(record.text):
+            if record.content in seen or _is_test(record) or RecordId(number, row) in self.left_out or secret_in(record.text):
                 continue
             seen.add(record.content)
             yield Shown(RecordId(number, row), record)

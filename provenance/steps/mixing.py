@@ -210,6 +210,8 @@ def _rows(cells: Sequence[Cell], limits: Sequence[Limit]) -> list[tuple[Matrix, 
 def _solve(cost: Matrix, low: Matrix, high: Matrix, rows: Sequence[tuple[Matrix, float, float]],
            whole: int | None = None) -> Matrix | None:
     """Whole numbers (the first ``whole``; all where None) of least cost, or None where there are none."""
+    if not len(cost):
+        return np.zeros(0) if all(least <= 0 <= most for _, least, most in rows) else None
     optimize = _scipy()
     constraints = []
     if rows:

@@ -31,6 +31,7 @@ POLICY = Policy(
     ingested=("syntax",),
     derived=("compile", "syntax"),
     kinds=(("copybook", ("secrets",)),),
+    judged=("collapse",),
     mix_human=(("cobol", 0.5, 1.0),),
     mix_generators=(("*", 0.0, 0.3), ("named", 0.0, 0.1)),
     mix_depths=(("1", 0.0, 0.4),),
@@ -55,6 +56,8 @@ def facts(of: Policy = POLICY, /, **changes: Any) -> Facts:
         "stated_size": 10,
         "origins": {"human": 6, "synthetic_rule": 4},
         "cells": CELLS,
+        "unjudged": dict.fromkeys(of.judged, NONE),
+        "judged_failed": dict.fromkeys(of.judged, NONE),
         "missing_checks": none_each,
         "failed_checks": none_each,
     }
@@ -77,6 +80,8 @@ READ_BY = {
     "carried": "carried",
     "origins": "human_share",
     "cells": "mix",
+    "unjudged": "judged",
+    "judged_failed": "judged",
     "disallowed_origin": "origin",
     "weak_evidence": "evidence",
     "too_deep": "depth",
@@ -192,6 +197,8 @@ def some_facts(draw: st.DrawFn) -> Facts:
             changes[name] = draw(
                 st.none() | st.dictionaries(st.sampled_from(["human", "synthetic_rule"]), st.integers(-1, 9))
             )
+        elif name in ("unjudged", "judged_failed"):
+            changes[name] = draw(st.none() | st.dictionaries(st.just("collapse"), _VIOLATION))
         elif name == "cells":
             changes[name] = draw(st.none() | st.dictionaries(st.sampled_from(sorted(CELLS)), st.integers(-1, 9)))
         elif name in ("missing_checks", "failed_checks"):
@@ -261,7 +268,7 @@ def test_a_closed_gate_names_every_reason() -> None:
         decision.require()
     assert caught.value.decision is decision
     text = str(caught.value)
-    assert "policy p: denies for 2 of 19 rules" in text
+    assert "policy p: denies for 2 of 20 rules" in text
     assert "presence: asked every member's record is in the ledger; found 2 members without a record" in text
     assert "(such as rec:0000000000000001.0)" in text and "trace: asked" in text and "found not known" in text
 
@@ -277,7 +284,7 @@ def test_a_decision_cannot_contradict_its_reasons() -> None:
 def test_explain_shows_every_rule_with_what_would_make_it_pass() -> None:
     decision = decide(POLICY, facts(absent=SOME))
     text = explain(decision)
-    assert text.startswith(f"DENY  policy p ({POLICY.digest})\n18 rules allow, 1 deny\n")
+    assert text.startswith(f"DENY  policy p ({POLICY.digest})\n19 rules allow, 1 deny\n")
     for item in decision.reasons:
         assert f"  {item.rule}" in text
     assert "examples  rec:0000000000000001.0" in text and "to pass   restore the batches" in text

@@ -256,6 +256,8 @@ def oracle(made: World, policy: Policy) -> dict[str, Any]:
         "failed_checks": {
             c: sum(c in needs(k) and "fail" in outcomes.get((k, c), ()) for k in members) for c in policy.checks
         },
+        "unjudged": {c: sum(not outcomes.get((k, c), set()) - {"error"} for k in members) for c in policy.judged},
+        "judged_failed": {c: sum("fail" in outcomes.get((k, c), ()) for k in members) for c in policy.judged},
         "exact_duplicates": sum(n - 1 for n in contents.values()),
         "near_duplicates": sum("fail" in outcomes.get((k, "near_duplicate"), ()) for k in members),
         "unjudged_near": sum(not {"pass", "fail"} & outcomes.get((k, "near_duplicate"), set()) for k in members),
@@ -479,6 +481,21 @@ def test_a_good_ledger_is_allowed(tmp_path: Path) -> None:
     facts = made.gather()
     check(facts, made)
     decide(POLICY, facts).require()
+
+
+@pytest.mark.parametrize(("outcomes", "open_"), [
+    (["pass"], True), (["abstain"], True), (["skipped", "error"], True), (["error"], False), ([], False),
+    (["pass", "fail"], False)])
+def test_what_must_be_judged_may_abstain_and_may_not_fail(tmp_path: Path, outcomes: list[str], open_: bool) -> None:
+    policy = dataclasses.replace(POLICY, judged=("drift",))
+    made = world(tmp_path / "l")
+    said = [{"batch": m["batch"], "row": m["row"], "check": "drift", "outcome": outcome}
+            for m in made.rows("members") for outcome in outcomes]
+    made.batch("judge", (), verdicts=said)
+    made.commit()
+    facts = made.gather(policy)
+    check(facts, made, policy)
+    assert decide(policy, facts).allowed is open_
 
 
 @pytest.mark.parametrize(("most", "open_"), [(1.0, True), (0.01, False)])

@@ -101,12 +101,14 @@ def test_every_record_has_one_verdict_of_each_check(built, copied, tmp_path):
 
 def test_a_call_that_a_child_adds_fails_and_shows_where(maker):
     roots = maker.roots(["           GOBACK.\n", "           CALL 'SYSTEM' USING A.\n", "           STOP RUN.\n"])
-    made = maker.children(roots, ["           GOBACK.\n           CALL 'SYSTEM' USING A.\n", "           CALL 'SYSTEM' USING B.\n",
+    made = maker.children(roots, ["           GOBACK.\n           CALL 'SYSTEM' USING A.\n",
+                                  "           CALL 'SYSTEM' USING B.\n",
                                   "           CALL 'NEWPGM'.\n"])
     said = maker.said([roots, made])
     found = said[RecordId(made.number, 0), "poisoning"]
     assert (found["outcome"], found["reason"]) == ("fail", "sink-added: CALL 'SYSTEM'")
-    assert json.loads(found["value"]) == {"found": {"sink-added": 1}, "of": ["sink-added: CALL 'SYSTEM' (line 2)"], "unjudged": []}
+    assert json.loads(found["value"]) == {
+        "found": {"sink-added": 1}, "of": ["sink-added: CALL 'SYSTEM' (line 2)"], "unjudged": []}
     assert said[RecordId(made.number, 1), "poisoning"]["outcome"] == "pass"
     assert said[RecordId(made.number, 2), "poisoning"]["reason"] == "name-added: program newpgm"
     assert {said[RecordId(roots.number, row), "poisoning"]["outcome"] for row in range(3)} == {"pass"}
@@ -141,7 +143,8 @@ def test_a_burst_in_a_source_is_found_with_its_words(maker):
     trusted = maker.said([poisoned, clean], replace(SMALL, trusted=("poisoned",)))
     assert {trusted[RecordId(poisoned.number, row), "poisoning"]["outcome"] for row in range(40)} == {"pass"}
     alone = maker.said([poisoned])
-    assert {json.loads(row["value"])["unjudged"][0] for (_, check), row in alone.items() if check == "poisoning"} == {"trigger-burst"}
+    assert {json.loads(row["value"])["unjudged"][0] for (_, check), row in alone.items() if check == "poisoning"} == {
+        "trigger-burst"}
 
 
 def test_a_burst_of_a_model_is_its_own_and_a_rules_children_are_none(maker):
@@ -254,6 +257,7 @@ def test_the_judge_is_known_and_the_question_lists_what_it_said(maker):
 
 def test_every_check_code_and_setting_is_documented():
     page = (DOCS / "poisoning.md").read_text(encoding="utf-8")
-    codes = {*CODES, "unreviewed-source", "unreviewed-generator", "unreviewed-author", "rejected-source", "sources-cut", "no-source"}
+    codes = {*CODES, "unreviewed-source", "unreviewed-generator", "unreviewed-author", "rejected-source",
+             "rejected-generator", "rejected-author", "sources-cut", "no-source"}
     for name in {*CHECKS, *codes, *Settings.__dataclass_fields__}:
         assert f"`{name}`" in page, name

@@ -9,6 +9,7 @@ import pytest
 from provenance.errors import PolicyError, ToolMissing
 from provenance.model.identity import RecordId
 from provenance.pipeline import Context, Source, Workshop
+from provenance.pipeline.judges import duplicates
 from provenance.pipeline.judging import judge, verify
 from provenance.steps import dedup_sketch
 from provenance.testing import FakeToolchain
@@ -30,7 +31,7 @@ def test_every_record_has_one_verdict_of_each_check(built):
                for row in range(ledger.require(batch).records)}
     counted = Counter((row["batch"], row["row"], row["check"]) for row in verdicts(ledger, built["verdicts"]))
     assert set(counted.values()) == {1}
-    wanted = {(*record, check) for record in records for check in (*CHECKS, "exact_duplicate", "near_duplicate")}
+    wanted = {(*record, check) for record in records for check in (*CHECKS, *duplicates.CHECKS)}
     assert set(counted) == wanted
 
 

@@ -74,6 +74,12 @@ def test_missing_is_the_textbook_number() -> None:
     assert missing({human: 1, made: 1}, [Limit("a", "origin", "human", 0, 0)]) is None
 
 
+def test_of_nothing_there_is_nothing() -> None:
+    half = [Limit("origin.min_human_share", "origin", "human", 0.5)]
+    assert fit({}, half).total == 0 and missing({}, half) == {} and missing({}, half, size=5) == {}
+    assert trade_off({}, half, steps=2) == [(0.0, 0), (0.5, 0), (1.0, 0)]
+
+
 def test_missing_for_a_size() -> None:
     human, made = CELLS[0], CELLS[2]
     half = [Limit("origin.min_human_share", "origin", "human", 0.5)]

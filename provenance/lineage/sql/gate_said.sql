@@ -1,6 +1,6 @@
 -- Kept as gate_said: what checks said of the members' batches, as words of 64 rows.
 -- Parameters: dataset BIGINT (reads gate_batches)
--- Columns: check, batch, word, passed, failed
+-- Columns: check, batch, word, passed, failed, judged (anything but an error was said)
 --
 -- Whether a record is nearly another depends on the threshold and on what it was compared with, so near_duplicate and its
 -- like (is_relative of internal/macros.sql) count only as said by the batches that the dataset was assembled by; a
@@ -16,6 +16,7 @@ WITH said AS (
     GROUP BY ALL
 )
 SELECT "check", batch, word, coalesce(bit_or(bits) FILTER (outcome = 'pass'), 0::UBIGINT) AS passed,
-       coalesce(bit_or(bits) FILTER (outcome = 'fail'), 0::UBIGINT) AS failed
+       coalesce(bit_or(bits) FILTER (outcome = 'fail'), 0::UBIGINT) AS failed,
+       coalesce(bit_or(bits) FILTER (outcome <> 'error'), 0::UBIGINT) AS judged
 FROM said
 GROUP BY ALL

@@ -13,8 +13,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from provenance.errors import PolicyError
 from provenance.model.identity import BatchId, RecordId, canonical_json
 from provenance.model.verdict import Outcome, Verdict
@@ -116,6 +114,6 @@ def _verdict(found: Found, check: str, code: str, place: RecordId, record: int, 
     other, similarity = twin
     of = found.record(other)
     value = canonical_json({"of": str(of), "jaccard": round(similarity, 4), "kind": found.kind(record, other)}).decode()
-    leaks = bool(np.any(found.evaluation[other])) and not found.evaluation[record]
+    leaks = bool(found.evaluation[other]) and not found.evaluation[record]
     return Verdict(check, Outcome.FAIL, place, value=value, reason=f"{code}{'-evaluation' if leaks else ''}: {of}",
                    tool=tool[0], tool_version=tool[1])

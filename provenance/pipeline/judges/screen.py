@@ -18,19 +18,23 @@ from typing import Any
 import pyarrow as pa
 
 from provenance.errors import PolicyError, ToolMissing
+from provenance.ledger import Ledger
 from provenance.ledger.tables import SCHEMAS
-from provenance.model.identity import BatchId, Digest
+from provenance.model.identity import BatchId, Digest, RecordId
 from provenance.model.verdict import Outcome, Verdict
 from provenance.pipeline.context import Context
 from provenance.pipeline.judge_step import judge_each
+from provenance.pipeline.masking import STEP as MASKED
 from provenance.pipeline.run_step import Made, StepResult
-from provenance.pipeline.specimens import specimens_of
+from provenance.pipeline.specimens import Cabinet, specimens_of
 from provenance.sources.secret_scanner import PREFIX, SecretScanner, find_scanner
+from provenance.steps.mask import left
 from provenance.steps.screen import CHECKS as _CHECKS
 from provenance.steps.screen import RULES, Finding, join, screen
 from provenance.steps.screen.hidden import library_version
 from provenance.steps.screen.marks import fingerprint, is_mark, mark
 from provenance.steps.screen.saying import VERSION, line_of, line_starts, verdicts
+from provenance.steps.specimen import Specimen
 
 CHECKS: tuple[str, ...] = _CHECKS
 _NOT_ASKED = (Outcome.SKIPPED, "not-asked")
@@ -92,11 +96,14 @@ def _speak(context: Context, batch: BatchId, settings: Settings, key: bytes, sca
     encodings = context.ledger.table(manifest, "records").column("encoding").to_pylist()
     rules = frozenset(rule for check in settings.asked for rule in RULES[check])
     allow = frozenset(settings.allow)
+    stand_ins = _StandIns(context.ledger, lambda one: _look(one.text, one.language, "utf-8", rules, settings, scanner)[0])
     said: list[Verdict] = []
     columns: dict[str, list[Any]] = {name: [] for name in SCHEMAS["findings"].names}
     for specimen, encoding in zip(specimens_of(context.ledger, batch), encodings, strict=True):
         text = specimen.text
         findings, unsaid = _look(text, specimen.language, encoding or "utf-8", rules, settings, scanner)
+        if findings and (nobodys := stand_ins.above(specimen)):
+            findings = [one for one in findings if text[one.start:one.end] not in nobodys]
         kept, allowed = _without(findings, text, allow, lambda value: mark(value, key))
         said += verdicts(specimen.record, text, [one for one, _ in kept], allowed, unsaid)
         starts = line_starts(text) if kept else []
@@ -127,6 +134,36 @@ def _look(text: str, language: str, encoding: str, rules: frozenset[str], settin
     if problem:
         unsaid["secrets"] = Outcome.ERROR, problem
     return join(own, others), unsaid
+
+
+class _StandIns:
+    """Values that masking put where others were: they have the form of real ones, and are nobody's.
+
+    A record holds them where it is masked, and where it was made of a masked one by any number of versions.
+    """
+
+    def __init__(self, ledger: Ledger, look: Callable[[Specimen], list[Finding]]) -> None:
+        self._ledger, self._cabinet, self._look = ledger, Cabinet(ledger, keep=4), look
+        self._known: dict[RecordId, frozenset[str]] = {}
+
+    def above(self, specimen: Specimen) -> frozenset[str]:
+        """The stand-ins in the masked record that a record is or descends from; none where there is none."""
+        parent = specimen.declared_parent
+        while parent is not None:
+            if self._ledger.require(specimen.record.batch_id).recipe.step == MASKED:
+                return self._of(specimen, parent)
+            specimen = self._cabinet.of(parent)
+            parent = specimen.declared_parent
+        return frozenset()
+
+    def _of(self, masked: Specimen, original: RecordId) -> frozenset[str]:
+        if masked.record not in self._known:
+            found = self._look(masked)
+            # What is still the original's stays a finding, wherever it stands.
+            same = left(self._cabinet.of(original).text, masked.text, found)
+            kept = {masked.text[one.start:one.end] for one in same}
+            self._known[masked.record] = frozenset(masked.text[one.start:one.end] for one in found) - kept
+        return self._known[masked.record]
 
 
 def _without(findings: Sequence[Finding], text: str, allow: frozenset[str],

@@ -7,6 +7,7 @@
     instructions   text that speaks to a model instead of a reader
     look           all of these over one text
     weigh          what a record has that its parents and the human corpus lack -> a verdict
+    sheets         a text as hashed tokens, ready to be counted
     bursts         runs of tokens that one source or one model brings again and again, and nobody else
     limits         sources, models and people that brought much and of which little was reviewed
 

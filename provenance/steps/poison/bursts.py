@@ -29,16 +29,18 @@ It refuses to see what is no run: a trigger whose words are apart, or are all or
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
 
-from provenance.steps.shingles import Grams, Hashes, shingle, tokenise
+from provenance.steps.poison.sheets import WIDTH, Sheet, covered, of_grams, sheet
+from provenance.steps.shingles import Hashes
 
-#: Tokens a shingle: a run of fewer tokens than this is not found.
-WIDTH = 4
+__all__ = ["STAGES", "WIDTH", "Burst", "Limits", "Search", "Sheet", "of_grams", "sheet"]
+
 #: The passes, in order. Every sheet is fed to each of them.
 STAGES = ("sieve", "tally", "runs", "pairs", "ground")
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
@@ -47,10 +49,9 @@ _PRIOR = 0.5
 _STEP = 2
 #: Share of the texts elsewhere in which a word may stand and still be nobody's.
 _TRACE = 0.002
-#: How often, for one time in the run, a word of it may stand in its own group.
+#: In how many texts of its group, for one where it stands in such a run, a word of a run may stand.
 _ALONE = 1.2
 _CHUNK = 1 << 20
-_Mask = npt.NDArray[np.bool_]
 _Counts = npt.NDArray[np.int64]
 
 
@@ -75,18 +76,6 @@ class Limits:
     words: int = 2
     ground: int = 20
     bits: int = 24
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """One text to count: its group, its family, its number, its tokens, its shingles, and which of these are its own."""
-
-    group: int
-    family: int
-    number: int
-    tokens: Hashes
-    grams: Hashes
-    own: _Mask
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,19 +110,6 @@ class _Run:
     has: list[tuple[int, int]] = field(default_factory=list)
 
 
-def sheet(group: int, number: int, text: str, family: int | None = None, parents: Sequence[str] = ()) -> Sheet:
-    """A sheet of one text; shingles that a parent has are not its own."""
-    tokens = tokenise([text])
-    theirs = shingle(tokenise(parents), WIDTH).hashes
-    return of_grams(group, number, number if family is None else family, tokens, shingle(tokens, WIDTH), 0, theirs)
-
-
-def of_grams(group: int, number: int, family: int, tokens: Grams, grams: Grams, place: int, theirs: Hashes) -> Sheet:
-    """A sheet of one of many texts that were hashed together; shingles in ``theirs`` are not its own."""
-    mine = grams.of(place)
-    return Sheet(group, family, number, tokens.of(place), mine, ~_among(mine, np.sort(theirs)))
-
-
 class Search:
     """The search, fed text by text and stage by stage. See the module."""
 
@@ -150,6 +126,7 @@ class Search:
         self._families = np.zeros(len(groups), np.int64)
         self._texts = np.zeros(len(groups), np.int64)
         self._runs: dict[int, _Run] = {}
+        self._inside: defaultdict[tuple[int, int], set[int]] = defaultdict(set)
         self._wanted = np.zeros(0, np.uint64)
         self._seen = np.zeros((0, 0), np.int64)
 
@@ -168,7 +145,7 @@ class Search:
         elif stage == "pairs":
             self._pair(each)
         else:
-            held = np.unique(np.concatenate([each.grams[each.own], each.tokens[_covered(each)]]))
+            held = np.unique(np.concatenate([each.grams[each.own], each.tokens[covered(each)]]))
             places = np.searchsorted(held, self._wanted) if len(held) else np.zeros(0, np.int64)
             if len(held) and len(self._wanted):
                 places[places == len(held)] = 0
@@ -192,6 +169,10 @@ class Search:
             self._wanted = np.unique(np.concatenate(parts)) if parts else np.zeros(0, np.uint64)
             self._seen = np.zeros((len(self.groups), len(self._wanted)), np.int64)
         elif stage == "ground":
+            # One trigger makes several runs where it meets common words: a word is at home in all of them.
+            for run in self._runs.values():
+                for token in run.tokens.tolist():
+                    self._inside[run.group, token].update(number for _, number in run.has)
             self.bursts = sorted((burst for run in self._runs.values() if (burst := self._judged(run))),
                                  key=lambda burst: (burst.group, -burst.families, burst.sheets, burst.first))
 
@@ -264,8 +245,8 @@ class Search:
         elsewhere = int(outside[np.searchsorted(self._wanted, run.grams)].min())
         # Words that nobody else has, and that the group itself has nowhere but here: names of a house stand in many places.
         words = np.searchsorted(self._wanted, run.tokens)
-        sheets = len({number for _, number in run.has})
-        alien = int(((outside[words] <= texts * _TRACE) & (self._seen[group][words] <= sheets * _ALONE)).sum())
+        inside = np.array([len(self._inside[group, token]) for token in run.tokens.tolist()])
+        alien = int(((outside[words] <= texts * _TRACE) & (self._seen[group][words] <= inside * _ALONE)).sum())
         families, of = len({family for family, _ in run.has}), int(self._families[group])
         odds = (np.log((families + _PRIOR) / (of - families + _PRIOR))
                 - np.log((elsewhere + _PRIOR) / (texts - elsewhere + _PRIOR)))
@@ -273,24 +254,6 @@ class Search:
             return None
         return Burst(group, families, of, elsewhere, run.length, round(float(odds), 4),
                      tuple(sorted({number for _, number in run.has})), run.where[1])
-
-
-def _among(values: Hashes, known: Hashes) -> _Mask:
-    """Which values are in a sorted array."""
-    if not len(known):
-        return np.zeros(len(values), np.bool_)
-    places = np.searchsorted(known, values)
-    places[places == len(known)] = 0
-    return np.asarray(known[places] == values)
-
-
-def _covered(each: Sheet) -> _Mask:
-    """Which tokens stand in a shingle of a text's own."""
-    covered = np.zeros(len(each.tokens), np.bool_)
-    for place in range(WIDTH):
-        behind = min(len(each.own), len(covered) - place)
-        covered[place:place + behind] |= each.own[:behind]
-    return covered
 
 
 def _count(table: npt.NDArray[np.uint8], keys: Hashes, bits: int) -> None:
