@@ -33,7 +33,7 @@ from typing import Any
 from provenance.ledger import Ledger
 from provenance.ledger.datasets import check_dataset, find_dataset
 from provenance.ledger.upkeep import sweep, verify
-from provenance.pipeline import Run, Source, Workshop
+from provenance.pipeline import Judging, Run, Source, Workshop
 from provenance.steps.augment import Change, Program, Refusal
 from provenance.testing import FakeToolchain
 
@@ -116,7 +116,7 @@ def run_pipeline(where: str, home: str) -> None:
     records = roots = tuple(batch for name in REPOSITORIES for batch in run.ingest(Source(str(Path(home) / name))))
     records += run.augment(roots, TRANSFORMS, seed=7)
     run.verify(records)
-    run.judge(records)
+    run.judge(records, Judging(("duplicates",)))
     run.assemble(DATASET, records, str(Path(home) / "killed.toml"), {"train": 0.5, "test": 0.5})
 
 
@@ -213,7 +213,7 @@ def kill_often(folder: Path, kills: int = 50, seed: int = 0,
 
 def _reached(where: Path) -> str:
     """How far a killed run had come: the last step of which a batch stands."""
-    order = ("nothing", "ingest", "snapshot", "augment", "verify", "judge", "assemble")
+    order = ("nothing", "ingest", "snapshot", "augment", "verify", "sketch", "judge", "assemble")
     try:
         steps = {manifest.recipe.step for manifest in Ledger(where).manifests()}
     except Exception:  # not even a ledger yet

@@ -42,7 +42,9 @@ def secrets(seed: int = 1) -> list[Plant]:
     def some(count: int, of: str = _ANY) -> str:
         return "".join(draw.choice(of) for _ in range(count))
 
-    word = lambda: some(4, _UPPER) + some(3, _DIGITS) + some(1, _UPPER)  # noqa: E731  # eight characters, as RACF had them
+    def word() -> str:  # eight characters, as RACF had them
+        return some(4, _UPPER) + some(3, _DIGITS) + some(1, _UPPER)
+
     pem = base64.b64encode(bytes(draw.randrange(256) for _ in range(192))).decode()
     jwt = ".".join((base64.urlsafe_b64encode(b'{"alg":"HS256","typ":"JWT"}').decode().rstrip("="),
                     base64.urlsafe_b64encode(b'{"sub":"svcpay","iat":1516239022}').decode().rstrip("="), some(43)))
@@ -73,7 +75,8 @@ def secrets(seed: int = 1) -> list[Plant]:
         Plant("url-userinfo", "data", ("01  WS-POST-URL  PIC X(80) VALUE", f"    'http://svcpay:{some(10)}@pay.acme.internal/in'.")),
         Plant("stripe-key", "data", ("01  WS-API  PIC X(40) VALUE", f"    '{'sk_' + 'live_' + some(24)}'.")),
         Plant("jwt", "comment", ("TOKEN USED IN THE LAST TEST:", jwt)),
-        Plant("backdoor-88", "data", (f"01  WS-ENTERED-PIN          PIC X(06).", f"    88  SUPERVISOR-OK      VALUE '{some(6, _DIGITS)}'.")),
+        Plant("backdoor-88", "data", ("01  WS-ENTERED-PIN          PIC X(06).",
+                                       f"    88  SUPERVISOR-OK      VALUE '{some(6, _DIGITS)}'.")),
     ]
 
 
@@ -124,7 +127,8 @@ def people(seed: int = 2) -> list[Plant]:
         Plant("nir-france", "comment", (f"NUMERO DE SECURITE SOCIALE {nir}{97 - int(nir) % 97:02d}",)),
         Plant("nino-britain", "data", ("01  WS-NINO  PIC X(09) VALUE 'JG103759A'.",)),
         Plant("cpf-brazil", "comment", (f"CLIENTE CPF {cpf[:3]}.{cpf[3:6]}.{cpf[6:9]}-{cpf[9:]}",)),
-        Plant("address", "data", ("01  WS-CUSTOMER  PIC X(60) VALUE", "    'HOLLENBECK MARGARETHE  1417 LINDEN STREET BOISE ID 83702'.")),
+        Plant("address", "data", ("01  WS-CUSTOMER  PIC X(60) VALUE",
+                                  "    'HOLLENBECK MARGARETHE  1417 LINDEN STREET BOISE ID 83702'.")),
         Plant("bsn-birthday", "comment", (f"TESTED WITH BSN {bsn} BORN 14-03-1975",)),
     ]
 

@@ -7,7 +7,7 @@
         human = run.ingest(pv.Source("payroll.bundle"), licence="Apache-2.0", claim="human", by="ACME Payroll")
         varied = run.augment(human, ["rename-data-names", "split-move"], seed=7)
         run.verify(human + varied)                         # parses, compiles, runs like its parent
-        run.judge(human + varied)                          # exact and near-duplicates
+        run.judge(human + varied)                          # copies, secrets, poison, collapse, origin ...
         dataset = run.assemble("cobol-2026-11", human + varied, policy="train")
         ticket = run.gate(dataset, policy="train")
     ticket.require()                                       # or GateClosed, with every reason

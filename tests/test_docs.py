@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import dataclasses
 import json
 import re
 import shlex
@@ -23,6 +24,7 @@ from provenance.lineage.catalogue import names_of
 from provenance.model.origin import EvidenceGrade, OriginClass
 from provenance.model.verdict import Outcome
 from provenance.pipeline import build, build_making
+from provenance.pipeline.judges import JUDGES, load
 from provenance.pipeline.recalling import KINDS
 from provenance.steps.augment import ALL
 
@@ -77,7 +79,11 @@ def test_every_verb_and_option_is_on_the_page(verb: str) -> None:
     page = _page("cli")
     section = _section(page, f"`{verb}`") + _section(page, "Common options")
     words = []
-    for action in VERBS[verb]._actions:
+    actions = list(VERBS[verb]._actions)
+    for action in actions:
+        if isinstance(action, argparse._SubParsersAction):
+            actions += [inner for sub in action.choices.values() for inner in sub._actions]
+    for action in actions:
         words += [option for option in action.option_strings if option.startswith("--")]
         if not action.option_strings and action.choices:
             words += [str(choice) for choice in action.choices]
@@ -192,14 +198,25 @@ def test_every_policy_that_ships_is_on_a_page() -> None:
 
 def test_every_key_of_a_build_file_is_on_the_page() -> None:
     page = _page("build")
-    tables = {"source", "augment", "judge", "splits", "mix", "model", "generate", "adversarial"}
+    tables = {"source", "augment", "mask", "judge", "splits", "mix", "model", "generate", "adversarial"}
     assert _named([key for key in build._TOP if key not in tables], page) == []
-    for heading, keys in (("[[source]]", build._SOURCE), ("[augment]", build._AUGMENT), ("[judge]", build._JUDGE),
-                          ("[mix]", build._MIX)):
+    for heading, keys in (("[[source]]", build._SOURCE), ("[augment]", build._AUGMENT), ("[mix]", build._MIX),
+                          ("[mask]", build._MASK)):
         assert set(_columns(_table_of(page, heading))) == set(keys)
     for heading, keys in (("[[model]]", build_making.MODEL), ("[[generate]]", build_making.GENERATE)):
         assert _named(list(keys), _table_of(page, heading)) == []
     assert _named(list(build_making.ADVERSARIAL), _page("adversarial")) == []
+
+
+#: Judge -> its page, where that has another name.
+JUDGES_PAGES = {"screen": "screening", "poison": "poisoning", "collapse": "novelty", "origin": "detector"}
+
+
+@pytest.mark.parametrize("name", JUDGES)
+def test_every_check_and_setting_of_a_judge_is_on_its_page(name: str) -> None:
+    judge, page = load(name), _page(JUDGES_PAGES.get(name, name))
+    assert _named([*judge.CHECKS, *(field.name for field in dataclasses.fields(judge.Settings))], page) == []
+    assert _named([name, *judge.CHECKS], _page("judge")) == []
 
 
 def _table_of(page: str, heading: str) -> str:

@@ -141,9 +141,9 @@ class KeepReviewsOperator(ProvenanceOperator):
         needed: reviewers where no plan says; gold_threshold, gold_least: as in docs/review.md.
     """
 
-    template_fields: Sequence[str] = (*ProvenanceOperator.template_fields, "answers")
+    template_fields: Sequence[str] = (*ProvenanceOperator.template_fields, "answers", "gold_threshold", "gold_least")
 
-    def __init__(self, *, answers: Any, gold_threshold: float = 0.7, gold_least: int = 3, **kwargs: Any) -> None:
+    def __init__(self, *, answers: Any, gold_threshold: Any = 0.7, gold_least: Any = 3, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.answers = answers
         self.gold_threshold = gold_threshold
@@ -154,8 +154,9 @@ class KeepReviewsOperator(ProvenanceOperator):
         from provenance.steps.review import Settings
 
         replies = list(self._replies())
-        kept = keep(context, replies, "airflow", Settings(gold_threshold=self.gold_threshold, gold_least=self.gold_least),
-                    where=f"run {airflow['ti'].run_id}")
+        # Numbers, or templates that have become texts of numbers.
+        settings = Settings(gold_threshold=float(self.gold_threshold), gold_least=int(self.gold_least))
+        kept = keep(context, replies, "airflow", settings, where=f"run {airflow['ti'].run_id}")
         return {"answers": len(replies), "new": kept.new, "records": dict(kept.outcomes), "not_counted": dict(kept.untrusted),
                 "batches": [str(batch) for batch in kept.step.batches]}
 

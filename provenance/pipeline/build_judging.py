@@ -72,7 +72,8 @@ def settings_of(name: str, values: Mapping[str, Any], beside: Callable[[str], st
     try:
         return judge.Settings(**read)
     except ProvenanceError as error:
-        mistakes.append(str(error))
+        # What to do next is said once, for all mistakes together.
+        mistakes.append(f"{error.subject} {error.problem}")
         return None
 
 

@@ -19,6 +19,7 @@ from provenance.ledger import Ledger
 from provenance.model.identity import BatchId, RecordId
 from provenance.model.origin import OriginClass
 from provenance.pipeline.kinship import Kinship
+from provenance.pipeline.masking import stood_in_for
 from provenance.pipeline.sketching import ShingleFile, Sketchbook
 from provenance.steps.dedup import Twins, first_of_equals, greedy
 from provenance.steps.dedup_bands import buckets, combinations
@@ -129,7 +130,13 @@ def _read(ledger: Ledger, batches: Sequence[BatchId], evaluation: frozenset[str]
             held[here] = [not evaluation.isdisjoint(sources or ()) for sources in named]
     # What was made from an evaluation file is not itself held out: where it is a copy of one, that is a leak.
     held &= depths == 0
-    order = np.lexsort((origins, depths, ~held))
+    # Of an original and the masked record that stands in for it the masked one is kept, and so of their copies.
+    replaced = np.zeros(total, np.bool_)
+    places = {batch.number: start for start, batch in zip(starts.tolist(), batches, strict=False)}
+    for record in stood_in_for(ledger, batches):
+        if record.batch in places:
+            replaced[places[record.batch] + record.row] = True
+    order = np.lexsort((origins, depths, replaced, ~held))
     first = np.empty(total, np.int64)
     first[order] = order[first_of_equals(high[order], low[order])]
     return Found(batches, starts, origins, tuple(languages), language_of, held, order, first,

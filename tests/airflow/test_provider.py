@@ -38,13 +38,15 @@ def test_provider_information_names_every_operator(airflow_home):
               for name, item in inspect.getmembers(importlib.import_module(module), inspect.isclass)
               if issubclass(item, ProvenanceOperator) and item.__module__ == module and name.endswith("Operator")
               and not name.startswith("_")}
-    assert listed == {name for name in room.__all__ if name.endswith("Operator")}
+    # AskOperator asks people and speaks no word of ours: its base is Airflow's own.
+    assert listed == {name for name in room.__all__ if name.endswith("Operator")} - {"AskOperator"}
 
 
 def test_every_argument_is_keyword_only_and_every_input_a_template(airflow_home):
     import provenance.airflow as room
 
-    not_templates = {"shards": "ShardOperator"}  # a number for the cut, and the upstream results of that name
+    # A number for the cut, and the upstream results of that name; characters of a form.
+    not_templates = {"shards": "ShardOperator", "most": "AskOperator"}
     for name in room.__all__:
         operator = getattr(room, name)
         if not inspect.isclass(operator):

@@ -100,7 +100,7 @@ def test_bad_words_are_named(cli, copied, policy):
     ledger = ("-l", copied["ledger"].path)
     for arguments, told in (
             (("augment", "--transform", "rename"), "is not a transform"),
-            (("judge", "--near-duplicate", "0.1"), "0.85 is the default"),
+            (("judge", "--near-duplicate", "0.1"), "is not in 0.71..1"),
             (("judge", "--near-duplicate", "nan"), "nan"),
             (("assemble", "a/b", "--policy", policy), "a/b"),
             (("assemble", "x", "--policy", "lax"), "one of: explore, sample, train, strict"),
@@ -223,7 +223,7 @@ def test_missing_packages_are_named_with_what_to_install(cli, copied, policy, re
     told = cli.refused("ingest", repo, "--name", "again", *ledger)
     assert "Great Expectations" in told and "corpus-provenance[quality]" in told
     monkeypatch.setitem(sys.modules, "rensa", None)
-    assert "rensa" in (told := cli.refused("judge", *ledger)) and "corpus-provenance[quality]" in told
+    assert "rensa" in (told := cli.refused("judge", "--only", "duplicates", *ledger)) and "corpus-provenance[quality]" in told
 
 
 def test_a_user_without_a_name_must_give_one(cli, copied, monkeypatch):

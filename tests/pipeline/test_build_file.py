@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provenance.errors import PolicyError, ProvenanceError
-from provenance.pipeline import read_build
+from provenance.pipeline import Judging, read_build
 from provenance.pipeline.build import Build
+from provenance.pipeline.judges import JUDGES
 
 GOOD = """
 name = "demo"
@@ -30,7 +31,7 @@ def test_a_short_file_and_a_long_one(tmp_path):
     (tmp_path / "payroll").mkdir()
     build = read(tmp_path, GOOD)
     assert (build.name, build.dataset, build.policy) == ("demo", "demo", "sample")
-    assert (build.near_duplicate, build.seed) == (0.85, 0)
+    assert (build.judging, build.seed) == (Judging(), 0)
     assert build.sources[0].where == str(tmp_path / "payroll")
     long = read(tmp_path, """
 name = "demo"
@@ -52,11 +53,18 @@ transforms = ["split-move"]
 seed = 7
 [judge]
 near_duplicate = 1
+without = ["origin"]
+[judge.contamination]
+benchmarks = ["payroll", "elsewhere.jsonl"]
 [splits]
 train = 1
 """)
     assert long.sources[0].where == "https://example.org/x.git" and long.sources[0].options.claimed_by == "ACME"
-    assert (long.transforms, long.seed, long.near_duplicate) == (("split-move",), 7, 1.0)
+    assert (long.transforms, long.seed) == (("split-move",), 7)
+    assert long.judging.names == tuple(name for name in JUDGES if name != "origin")
+    assert long.judging.settings["duplicates"].near == 1.0
+    # Beside the build file where something is there, as given where not.
+    assert long.judging.settings["contamination"].benchmarks == (str(tmp_path / "payroll"), "elsewhere.jsonl")
     assert dict(long.shares) == {"train": 1}
 
 
@@ -82,8 +90,13 @@ def test_all_mistakes_come_at_once_with_their_paths(tmp_path):
     ("splits = {train = 'x'}", "splits"), ("splits = {train = 0.5}", "do not add up"), ("splits = {exam = 1}", "exam"),
     ("augment = {transforms = [['a']]}", "augment.transforms is not a list of texts"),
     ("augment = {transforms = ['split-moves']}", "did you mean split-move?"),
-    ("augment = {seed = true}", "augment.seed is bool"), ("judge = {near_duplicate = 0.2}", "judge.near_duplicate"),
-    ("judge = {near_duplicate = nan}", "judge.near_duplicate"), ("dataset = 'a/b'", "a/b"),
+    ("augment = {seed = true}", "augment.seed is bool"), ("judge = {near_duplicate = 0.2}", "judge.duplicates.near is 0.2"),
+    ("judge = {onyl = ['screen']}", "judge.onyl is not a known key (did you mean only?)"),
+    ("judge = {only = ['scren']}", "judge.only names 'scren' (did you mean screen?)"),
+    ("judge = {without = 'screen'}", "judge.without is not a list"),
+    ("judge = {collapse = {budgte = 1}}", "judge.collapse.budgte is not a known key (did you mean budget?)"),
+    ("judge = {collapse = {budget = 'x'}}", "judge.collapse.budget is str, not int"),
+    ("judge = {near_duplicate = nan}", "judge.duplicates.near is nan"), ("dataset = 'a/b'", "a/b"),
     ("dataset = 'a@0123456789abcdef'", "version"),
     ("source = [{where = 'x', claim = 'humans', by = 'me'}]", "humans"),
     ("source = [{where = 'x', claim = [1]}]", "source[0].claim is list"),

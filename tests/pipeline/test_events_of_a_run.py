@@ -42,7 +42,7 @@ def test_steps_are_children_of_one_run(events, built):
     parents = {event["run"]["facets"]["parent"]["run"]["runId"] for event in events}
     assert parents == {built["run"].context.run_id}
     starts = [event["job"]["name"] for event in events if event["eventType"] == "START"]
-    assert starts == [f"small.{step}" for step in ("ingest", "augment", "verify", "judge", "assemble", "gate")]
+    assert starts == [f"small.{step}" for step in ("ingest", "augment", "verify", "judge-duplicates", "assemble", "gate")]
 
 
 def test_counts_in_the_events_are_the_ledgers(events, built):
@@ -81,7 +81,7 @@ def test_no_text_and_no_person_is_in_an_event(events):
 def test_inputs_of_a_step_are_the_outputs_of_those_before(events):
     last = {event["job"]["name"]: event for event in events if event["eventType"] == "COMPLETE"}
     made = {out["name"] for event in last.values() for out in event["outputs"]}
-    for name in ("augment", "verify", "judge", "assemble", "gate"):
+    for name in ("augment", "verify", "judge-duplicates", "assemble", "gate"):
         read = {item["name"] for item in last[f"small.{name}"]["inputs"]}
         assert read and read <= made
 

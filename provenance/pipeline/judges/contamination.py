@@ -32,6 +32,8 @@ from provenance.steps.contamination import CHECK, MASKED_WIDTH, VERSION, WIDTH, 
 from provenance.steps.specimen import Specimen
 
 CHECKS: tuple[str, ...] = (CHECK,)
+#: Settings that are paths: a build file's are beside it.
+PATHS: tuple[str, ...] = ("benchmarks",)
 
 
 @dataclass(frozen=True, slots=True)
