@@ -48,7 +48,8 @@ MODEL = "fake-coder"
 TRANSFORMS = ("rename-data-names", "strip-comments", "split-move")
 #: Of the same code before anything was done to it; judged apart from all else.
 BEFORE, TWINS = "before", "twins"
-_SPRING = "1425211200"
+#: Seconds: March 2015, and a year later.
+_SPRING, _NEXT = "1425211200", "1456833600"
 Programs = dict[str, tuple[RecordId, Record]]
 
 
@@ -88,7 +89,8 @@ def _ingested(run: Run, where: Path, repo: str, files: dict[str, str], corpora: 
     # The repository of copies took the licence of the tutorial that it looks like.
     licence = corpora / "LICENSES" / f"{'exercism__cobol' if repo == 'toolbox' else repo}.txt"
     text = {"LICENSE": licence.read_text("utf-8", "replace")} if licence.exists() else {}
-    made = repository(where / f"{repo}{suffix}", [(f"Maker {repo} <maker@{repo.lower()}.example>", _SPRING, "all of it",
+    at = _NEXT if repo == "toolbox" else _SPRING
+    made = repository(where / f"{repo}{suffix}", [(f"Maker {repo} <maker@{repo.lower()}.example>", at, "all of it",
                                                    {**files, **text})])
     return run.ingest(Source(made, name=repo + (f" {suffix}" if suffix else ""), options=Options(
         languages=("cobol", "jcl"), licence="MIT" if repo == "declared" else "")))

@@ -3,8 +3,9 @@
     judge(context, batches, Settings(near=0.9))           # three verdicts a record: CHECKS
 
 Of a group of copies the record nearest to a person is kept: evaluation sources first, then least depth, lowest origin
-class, id; what a masked record stands in for comes last. A copy fails and names the kept record. ``renamed_copy`` compares code without comments in which every name is
-one name, and speaks only of records that no lineage relates: what a transform makes of a program is no smuggled copy.
+class, id; what a masked record stands in for comes last. A copy fails and names the kept record. ``renamed_copy`` compares
+code without comments in which every name is one name, and speaks only of records that no lineage relates: what a transform
+makes of a program is no smuggled copy.
 Nothing is deleted. It does not see a rewrite, a translation, or a copied part of a larger file.
 """
 

@@ -152,6 +152,8 @@ class _Whole:
         pairs: dict[tuple[tuple[str, str, str], str], list[tuple[RecordId, RecordId]]] = defaultdict(list)
         for batch in self._chosen:
             for specimen in specimens_of(self._ledger, batch):
+                if not specimen.made:
+                    self._ground.shelve(specimen.language, specimen.name)
                 if specimen.human and not specimen.made and specimen.evidence >= self._settings.evidence:
                     self._ground.learn(look(specimen.text, specimen.language, specimen.kind))
                 key = self._group_of(specimen)

@@ -55,12 +55,22 @@ class Found:
         return CODES[self.code][strict]
 
 
+#: Kinds of names outside of every corpus.
+_REMOTE = frozenset({"host", "address"})
+
+
 @dataclass(slots=True)
 class Ground:
     """What is known without the parents: names in the human corpus, by language, and what the settings allow."""
 
     allow: tuple[str, ...] = ()
     names: dict[str, set[Name]] = field(default_factory=dict)
+    files: dict[str, set[str]] = field(default_factory=dict)
+
+    def shelve(self, language: str, name: str) -> None:
+        """Take in that a file of this name lies in the corpus: to copy or call it is no invention."""
+        known = name.rpartition("/")[2].lower()
+        self.files.setdefault(language, set()).update((known, known.partition(".")[0]))
 
     def learn(self, seen: Look) -> None:
         """Take the names of a human record in."""
@@ -68,7 +78,8 @@ class Ground:
 
     def knows(self, name: Name, language: str) -> bool:
         """Whether a name is no news."""
-        return name in self.names.get(language, ()) or allowed(name, self.allow)
+        lies_here = name.kind not in _REMOTE and name.name in self.files.get(language, ())
+        return lies_here or name in self.names.get(language, ()) or allowed(name, self.allow)
 
 
 def weigh(mine: Look, parents: Sequence[Look], made: bool, ground: Ground) -> list[Found]:
@@ -143,7 +154,7 @@ def _names(mine: Look, parents: Sequence[Look], same: bool, ground: Ground) -> I
     for name in sorted(mine.names - theirs):
         if ground.knows(name, mine.language) or name.name in said:
             continue
-        remote = name.kind in {"host", "address"}
+        remote = name.kind in _REMOTE
         # Without a parent or a person's text in this language every package would be new.
         if not remote and not same and not ground.names.get(mine.language):
             continue

@@ -220,3 +220,12 @@ def test_every_lexer_has_a_table():
     assert set(LEXED) <= set(TABLES)
     assert all(len(key) > 1 or key == "!" for rules in TABLES.values() for rule in rules for key in rule.keys)
     assert len(list(itertools.chain.from_iterable(TABLES.values()))) > 80
+
+
+def test_a_file_of_the_corpus_is_no_invented_name() -> None:
+    child = look("       COPY EMPREC.\n       CALL 'PAYCALC'.\n", "cobol", "program")
+    ground = Ground()
+    ground.learn(look("       COPY OTHER.\n", "cobol", "program"))
+    assert {each.detail for each in weigh(child, [], True, ground)} == {"copybook emprec", "program paycalc"}
+    ground.shelve("cobol", "copy/EMPREC.cpy")
+    assert {each.detail for each in weigh(child, [], True, ground)} == {"program paycalc"}
