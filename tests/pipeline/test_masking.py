@@ -12,13 +12,14 @@ from provenance.ledger import Ledger
 from provenance.model.identity import RecordId
 from provenance.model.origin import OriginClass
 from provenance.model.verdict import Outcome
-from provenance.pipeline import Source
+from provenance.pipeline import Judging, Source
 from provenance.pipeline.build import read_build
-from provenance.pipeline.masking import CHECK, Masking, mask_records, said_of
+from provenance.pipeline.judges import load
+from provenance.pipeline.masking import CHECK, Masking, mask_records, said_of, stood_in_for
 from provenance.pipeline.selection import current
 from provenance.steps.mask import mask, prove
 from provenance.steps.verify_compare import but_for_data
-from tests.pipeline.small_pipeline import run_of
+from tests.pipeline.small_pipeline import NOTES, run_of
 from tests.sources.repository_maker import MIT, OLD, Maker
 
 CUSTOMER, CARD = "40718263", "4539-5787-6362-1486"
@@ -216,3 +217,31 @@ def test_a_build_file_asks_for_it(tmp_path):
         path.write_text(head + f"[mask]\n{wrong}\n")
         with pytest.raises(PolicyError, match=re.escape(why)):
             read_build(path)
+
+
+def test_masked_records_stand_in_for_their_originals(ledger, tmp_path, quick):
+    """From the same call on: nothing is made of an original, the masked one is kept of the two, and the screens let it pass."""
+    maker = Maker(tmp_path / "payroll")
+    iban = program("PAYEE", "       01 WS-A PIC X(22) VALUE 'GB82WEST12345698765432'.\n" + "".join(
+        f"       01 WS-F{n} PIC 9({n}) VALUE {n}.\n" for n in range(2, 12)))
+    clean = program("OTHER", "       01 WS-A PIC X VALUE 'A'.\n")
+    maker.commit({"LICENSE": MIT, "PAYEE.cbl": iban, "OTHER.cbl": clean}, at=OLD)
+    run = run_of(ledger)
+    roots = run.ingest(Source(str(maker.root), name="payroll"), licence="MIT")
+    masked = run.mask(roots, Masking())
+    derived = run.augment(roots + masked, NOTES)
+    originals, stand_ins = records_of(ledger, roots), records_of(ledger, masked)
+    assert set(stand_ins) == {"PAYEE.cbl"}
+    parents = {edge.record for batch in derived for record in ledger.records(batch) for edge in record.parents}
+    assert parents == {originals["OTHER.cbl"][0], stand_ins["PAYEE.cbl"][0]}
+    judging = Judging(("screen", "duplicates"), {"screen": load("screen").Settings(kingfisher=False)})
+    said = run.judge(roots + masked + derived, judging)
+    personal, near = (verdicts_of(ledger, said, check) for check in ("personal_data", "near_duplicate"))
+    original, stand_in = originals["PAYEE.cbl"][0], stand_ins["PAYEE.cbl"][0]
+    assert personal[original]["outcome"] in {"warn", "fail"}
+    assert near[original]["reason"] == f"duplicate-of: {stand_in}" and near[stand_in]["outcome"] == "pass"
+    # The masked number has the form of a real one, in the masked record and in what was made of it.
+    versions = [RecordId(batch.number, row) for batch in derived for row, record in enumerate(ledger.records(batch))
+                if record.parents[0].record == stand_in]
+    assert versions and {personal[record]["outcome"] for record in (stand_in, *versions)} == {"pass"}
+    assert set(stood_in_for(ledger, [*roots, *masked])) == {original}
