@@ -117,14 +117,15 @@ def table(found: Mapping[RecordId, Case], said: Words, roots: Mapping[str, Recor
         outcomes = Counter[str]()
         for record, case in found.items():
             if case.bad.kind == kind:
-                outcomes[_or_original(record, case, said, roots)] += 1
+                outcomes[became_of(record, case, said, roots)] += 1
         rows.append({"kind": kind, "planted": sum(outcomes.values()),
                      **{name: outcomes[name] for name in ("fail", "warn", "original", "other", "missed")},
                      "check": ", ".join(FOR[kind])})
     return rows
 
 
-def _or_original(record: RecordId, case: Case, said: Words, roots: Mapping[str, RecordId]) -> str:
+def became_of(record: RecordId, case: Case, said: Words, roots: Mapping[str, RecordId]) -> str:
+    """`Case.became`, or "original": the file that it was copied from is refused in its stead."""
     became, other = case.became, roots.get(case.bad.original)
     if became in ("other", "missed") and other and any(
             each.check in FOR[case.bad.kind] and str(record) in each.reason for each in said.get(other, ())):
@@ -208,7 +209,7 @@ def report(ledger: Ledger, truth: Truth, said: Words, apart: Words) -> None:
         print(f"\n-- {kind}")
         for record, case in found.items():
             if case.bad.kind == kind:
-                print(f"{_or_original(record, case, said, roots):8} {case.bad.how:40.40} {case.bad.where} | " + "; ".join(
+                print(f"{became_of(record, case, said, roots):8} {case.bad.how:40.40} {case.bad.where} | " + "; ".join(
                     f"{one.check} {one.outcome} {one.reason}"[:110] for one in (case.own or case.said)
                     if one.check in OF_RECORDS))
     spoilt = _with_descendants(ledger, set(places))

@@ -1,4 +1,4 @@
-"""Twenty licence headers that contradict the repository (MIT, Apache-2.0, BSD) or what its owner declared (MIT).
+"""Twenty licence headers that contradict the repository (MIT, Apache-2.0, CC-BY-4.0) or what its owner declared (MIT).
 
     >>> len(HEADERS), len({name for name, _, _ in HEADERS})
     (20, 20)

@@ -3,7 +3,7 @@
     >>> [plant.name for plant in secrets()][:2]
     ['password-value', 'sql-connect']
 
-Written before the rules that look for them were read, and not changed since: what they miss, they miss. Every value is
+Written before the rules that look for them were read, and no plant was changed since: what is missed is missed. Every value is
 made up here from a fixed seed (check digits are right, nobody owns it), so that no secret lies in this file either.
 """
 

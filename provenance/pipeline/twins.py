@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 from provenance.ledger import Ledger
 from provenance.model.identity import BatchId, RecordId
@@ -108,6 +109,19 @@ def find(ledger: Ledger, batches: Sequence[BatchId], near: float, renamed: float
     return found
 
 
+def _known_since(ledger: Ledger, batches: Sequence[BatchId], starts: Numbers) -> Numbers:
+    """Of each root the time of its first commit, in microseconds; the end of time where history says nothing."""
+    since = np.full(int(starts[-1]), np.iinfo(np.int64).max, np.int64)
+    for start, batch in zip(starts.tolist(), batches, strict=False):
+        manifest = ledger.require(batch)
+        if "sources" not in manifest.parts:
+            continue
+        table = ledger.table(manifest, "sources").select(["row", "first_commit_at"])
+        times = table.column("first_commit_at").cast(pa.int64()).fill_null(np.iinfo(np.int64).max)
+        since[start + table.column("row").to_numpy()] = times.to_numpy()
+    return since
+
+
 def _read(ledger: Ledger, batches: Sequence[BatchId], evaluation: frozenset[str]) -> Found:
     starts = np.cumsum([0, *(ledger.require(batch).records for batch in batches)]).astype(np.int64)
     total = int(starts[-1])
@@ -136,7 +150,8 @@ def _read(ledger: Ledger, batches: Sequence[BatchId], evaluation: frozenset[str]
     for record in stood_in_for(ledger, batches):
         if record.batch in places:
             replaced[places[record.batch] + record.row] = True
-    order = np.lexsort((origins, depths, replaced, ~held))
+    # Of two roots the one that history knows longer; dates are self-declared, and decide nothing else.
+    order = np.lexsort((_known_since(ledger, batches, starts), origins, depths, replaced, ~held))
     first = np.empty(total, np.int64)
     first[order] = order[first_of_equals(high[order], low[order])]
     return Found(batches, starts, origins, tuple(languages), language_of, held, order, first,

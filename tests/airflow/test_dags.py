@@ -116,12 +116,18 @@ def test_a_policy_that_denies_fails_with_its_reasons(first, dag_bag, config, hom
     denying = build_file(home / "denying.toml", [home / "repository", home / "second"],
                          transforms=("rename-data-names",), policy=str(home / "denying-policy.toml"))
     sample = (DAGS.parent / "policies" / "sample.toml").read_text()
-    (home / "denying-policy.toml").write_text(sample.replace("min_human_share = 0.0", "min_human_share = 0.9"))
+    (home / "denying-policy.toml").write_text(sample + "\n[size]\nmin_records = 1000\n")
     run = Run(dag_bag.dags["corpus_build"], {"config": str(denying)})
     assert run.state == "failed" and run.tasks["gate", -1] == "failed"
     (said,) = run.raised
-    assert said.startswith("AirflowFailException") and "0.9" in said and "human" in said
+    assert said.startswith("AirflowFailException") and "at least 1000 records" in said
     assert run.result("gate") is None
+    # Shares that nothing at hand can meet stop it earlier, with what is missing.
+    (home / "denying-policy.toml").write_text(sample.replace("min_human_share = 0.0", "min_human_share = 0.9"))
+    run = Run(dag_bag.dags["corpus_build"], {"config": str(denying)})
+    assert run.state == "failed" and (run.tasks["assemble", -1], run.tasks["gate", -1]) == ("failed", "upstream_failed")
+    (said,) = run.raised
+    assert "origin.min_human_share cannot be kept" in said and "more human cobol records" in said
 
 
 def test_model_train_needs_a_set_and_a_policy_that_allows_it(first, dag_bag):

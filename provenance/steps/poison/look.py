@@ -46,11 +46,17 @@ class Look:
         return self.language != "prose"
 
 
+#: Columns of fixed format: the code ends at 72, a card at 80.
+_CODE_ENDS, _CARD = 72, 80
+
+
 def look(text: str, language: str, kind: str) -> Look:
     """Look at a record's text; the text of a pair is taken apart into code and prose."""
     code, prose = unwrapped(text, kind)
     lean = comparable(code, language)
-    plain = f"{lean}\n{prose}" if prose else lean
+    # A compiler stops at column 72 of fixed format, and a model reads on. What is longer than a card was put there.
+    beyond = [line[_CODE_ENDS:] for line in code.splitlines() if len(line.rstrip()) > _CARD] if lean != code else []
+    plain = "\n".join(part for part in (lean, *beyond, prose) if part)
     found, laid, asked = [], [], {}
     if might(code, language):
         reading = read(code, language)

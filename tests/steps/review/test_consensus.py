@@ -70,7 +70,9 @@ def test_a_pass_has_independent_approvals_or_an_arbiter(answers: list[Answer], n
 def test_taking_an_approval_away_never_passes_a_record(answers: list[Answer], needed: int, place: int) -> None:
     settled = agree(RECORD, answers, needed).outcome
     # The last word of a person as a whole: without it an older word of theirs would come up.
-    approving = [answer.reviewer for answer in latest(answers) if answer.verdict == "approve"]
+    # Who approved as an arbiter and rejected as a reviewer takes the rejection along: that is more than an approval.
+    other = {answer.reviewer for answer in latest(answers) if answer.verdict != "approve"}
+    approving = [answer.reviewer for answer in latest(answers) if answer.verdict == "approve" and answer.reviewer not in other]
     if not approving or settled is Outcome.PASS:
         return
     gone = approving[place % len(approving)]
