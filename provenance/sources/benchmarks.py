@@ -11,7 +11,6 @@ benchmark is another question. Nothing is fetched, and nothing of a benchmark is
 
 from __future__ import annotations
 
-import gzip
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from typing import Any
 from provenance.errors import SourceError
 from provenance.languages import by_extension, kind_of
 from provenance.model.identity import Digest
+from provenance.sources.row_files import json_lines, parquet_rows
 from provenance.steps.contamination import Item, Part
 
 #: Raised whenever the same files could give other items.
@@ -94,7 +94,7 @@ def _whole(file: Path, folder: Path, name: str) -> Item | None:
 
 
 def _items(file: Path, name: str) -> Iterator[Item]:
-    for number, row in enumerate(_parquet(file) if file.name.endswith(".parquet") else _json_lines(file), 1):
+    for number, row in enumerate(parquet_rows(file) if file.name.endswith(".parquet") else json_lines(file), 1):
         parts = tuple(Part(kind, text) for kind, names in FIELDS.items() for field in names
                       for text in _texts(row.get(field)) if text.strip())
         if not parts:
@@ -124,30 +124,3 @@ def _unpacked(text: str) -> str:
     except ValueError:
         return text
     return "\n".join(_texts(value)) or text
-
-
-def _json_lines(file: Path) -> Iterator[Mapping[str, Any]]:
-    number = 0
-    try:
-        with gzip.open(file, "rt", encoding="utf-8") if file.suffix == ".gz" else file.open(encoding="utf-8") as lines:
-            for line in lines:
-                number += 1
-                if line.strip():
-                    row = json.loads(line)
-                    if not isinstance(row, dict):
-                        raise ValueError("is not an object")
-                    yield row
-    except (ValueError, OSError, EOFError) as error:
-        raise SourceError(file, f"is not readable JSON lines at or after line {number} ({str(error)[:200]})",
-                          "one JSON object a line, UTF-8") from None
-
-
-def _parquet(file: Path) -> Iterator[Mapping[str, Any]]:
-    import pyarrow  # takes a moment, and reading JSON lines does not need it
-    import pyarrow.parquet
-
-    try:
-        for batch in pyarrow.parquet.ParquetFile(file).iter_batches(batch_size=512):
-            yield from batch.to_pylist()
-    except (pyarrow.ArrowException, OSError) as error:
-        raise SourceError(file, f"is not a readable Parquet file ({str(error)[:200]})", "fetch it again") from None

@@ -13,12 +13,10 @@ Rows are read in batches and their contents kept in a spool file, so that bucket
 
 from __future__ import annotations
 
-import gzip
-import json
 import os
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +26,7 @@ from provenance.model.identity import Swhid, canonical_json
 from provenance.model.origin import Evidence
 from provenance.model.record import SourceFacts
 from provenance.sources.git_address import canonical, local_name
+from provenance.sources.row_files import json_lines, parquet_rows
 from provenance.steps.ingest.entry import Entry
 from provenance.steps.ingest.licences import is_expression
 
@@ -131,41 +130,14 @@ class CorpusSnapshot:
 
 
 def _rows(file: Path) -> Iterator[Mapping[str, Any]]:
-    yield from _parquet(file) if file.name.endswith(".parquet") else _json_lines(file)
+    yield from (parquet_rows(file, BATCH, partial(_columns, file)) if file.name.endswith(".parquet") else json_lines(file))
 
 
-def _parquet(file: Path) -> Iterator[Mapping[str, Any]]:
-    import pyarrow  # takes a moment, and reading a git repository does not need it
-    import pyarrow.parquet
-
-    try:
-        table = pyarrow.parquet.ParquetFile(file)
-        columns = set(table.schema_arrow.names)
-        if not columns & {*_NAMES["content"], *_NAMES["blob"]}:
-            raise SourceError(file, "has no column of contents or of blob ids",
-                              f"give it one of the columns {', '.join((*_NAMES['content'], *_NAMES['blob']))}")
-        wanted = [name for name in table.schema_arrow.names
-                  if name in _TOLD or any(name in names for names in _NAMES.values())]
-        for batch in table.iter_batches(batch_size=BATCH, columns=wanted):
-            yield from batch.to_pylist()
-    except (pyarrow.ArrowException, OSError) as error:
-        raise SourceError(file, f"is not a readable Parquet file ({str(error)[:200]})", "fetch it again") from None
-
-
-def _json_lines(file: Path) -> Iterator[Mapping[str, Any]]:
-    number = 0
-    try:
-        with gzip.open(file, "rt", encoding="utf-8") if file.suffix == ".gz" else file.open(encoding="utf-8") as lines:
-            for line in lines:
-                number += 1
-                if line.strip():
-                    row = json.loads(line)
-                    if not isinstance(row, dict):
-                        raise ValueError("is not an object")
-                    yield row
-    except (ValueError, OSError, EOFError) as error:
-        raise SourceError(file, f"is not readable JSON lines at or after line {number} ({str(error)[:200]})",
-                          "one JSON object a line, UTF-8") from None
+def _columns(file: Path, names: Sequence[str]) -> list[str]:
+    if not set(names) & {*_NAMES["content"], *_NAMES["blob"]}:
+        raise SourceError(file, "has no column of contents or of blob ids",
+                          f"give it one of the columns {', '.join((*_NAMES['content'], *_NAMES['blob']))}")
+    return [name for name in names if name in _TOLD or any(name in known for known in _NAMES.values())]
 
 
 def _first(row: Mapping[str, Any], what: str) -> Any:

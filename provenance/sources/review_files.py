@@ -87,7 +87,7 @@ def read_replies(path: str | Path, form: str, by: str = "") -> list[Reply]:
         raise SourceError(where, f"cannot be read: {error.strerror or error}", "check its path, owner and mode") from error
     except UnicodeDecodeError as error:
         raise SourceError(where, f"is not UTF-8 text ({error.reason} at byte {error.start})", "save it as UTF-8") from error
-    except (ValueError, pa.ArrowException) as error:
+    except (ValueError, TypeError, AttributeError, LookupError, RecursionError, pa.ArrowException) as error:
         if isinstance(error, ProvenanceError):
             raise
         raise SourceError(where, f"is not {form}: {error}", "export it again, or name the right form with --form") from error
@@ -95,7 +95,7 @@ def read_replies(path: str | Path, form: str, by: str = "") -> list[Reply]:
     for place, fields in given:
         try:
             reply = _reply(place, fields, by)
-        except (ValueError, TypeError, KeyError, OverflowError) as error:
+        except (ValueError, TypeError, KeyError, OverflowError, RecursionError) as error:
             faults.append(f"{place} {error}")
             continue
         if reply is not None:
