@@ -46,8 +46,8 @@ from provenance.pipeline.reviewing import keep
 from provenance.steps.review import Reply
 
 CONTEXT = multiprocessing.get_context("forkserver")
-CONTEXT.set_forkserver_preload(["benchmarks.bench_judges", "provenance.pipeline.reviewing", "pyarrow.parquet", "rensa", "sklearn.linear_model",
-                                *(f"provenance.pipeline.judges.{name}" for name in JUDGES)])
+CONTEXT.set_forkserver_preload(["benchmarks.bench_judges", "provenance.pipeline.reviewing", "pyarrow.parquet", "rensa",
+                                "sklearn.linear_model", *(f"provenance.pipeline.judges.{name}" for name in JUDGES)])
 #: Columns that a second run may fill otherwise.
 _OF_THE_RUN = {"judged_at", "said_in"}
 _AT = datetime(2026, 10, 1, 8, tzinfo=UTC)
@@ -203,7 +203,8 @@ def reached(where: Path) -> str:
     """The farthest word of which a batch stands in what a killed run left."""
     order = ["nothing", "mask", "review", *(f"judge {name}" for name in JUDGES)]
     stood = {manifest.recipe.step for manifest in Ledger(where).manifests()}
-    judged = {f"judge {manifest.recipe.params['judge']}" for manifest in Ledger(where).manifests() if manifest.recipe.step == "judge"}
+    judged = {f"judge {manifest.recipe.params['judge']}" for manifest in Ledger(where).manifests()
+              if manifest.recipe.step == "judge"}
     return max({"nothing"} | (stood & {"mask", "review"}) | (judged & set(order)), key=order.index)
 
 

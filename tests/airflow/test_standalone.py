@@ -16,6 +16,7 @@ import pytest
 
 from provenance.ledger import Ledger
 from provenance.ledger.upkeep import verify
+from provenance.pipeline.judges import JUDGES
 from provenance.steps.augment import ALL
 from provenance.testing.standalone import AirflowFailed, Standalone
 from tests.airflow.conftest import DAGS, build_file, needs_compiler, sample_repository
@@ -34,10 +35,10 @@ class Site:
         self.home, self.ledger, self.killed = home, home / "ledger", home / "ledger-killed"
         self.events = home / "openlineage.jsonl"
         self.config = build_file(home / "corpus.toml", [sample_repository(home / "sample")], transforms=TRANSFORMS)
-        (home / "human.toml").write_text((DAGS.parent / "policies" / "sample.toml").read_text().replace(
-            "min_human_share = 0.0", "min_human_share = 0.9"))
+        (home / "large.toml").write_text((DAGS.parent / "policies" / "sample.toml").read_text()
+                                         + "\n[size]\nmin_records = 1000\n")
         self.denied = build_file(home / "denied.toml", [home / "sample"], transforms=TRANSFORMS,
-                                 policy=str(home / "human.toml"))
+                                 policy=str(home / "large.toml"))
         dags = home / "dags"
         dags.mkdir()
         for path in DAGS.glob("*.py"):
@@ -135,8 +136,12 @@ def test_our_events_and_the_providers_are_events_of_one_run(built: Site) -> None
     kept = [event for event in (json.loads(path.read_text()) for path in (built.ledger / "events").glob("*/*.json"))
             if event["run"]["runId"] in tasks]
     assert len(kept) == len(ours) == 2 * len({event["run"]["runId"] for event in ours})
-    steps = {"ingest", "augment", "verify", "judge", "assemble", "gate"}
+    steps = {"ingest", "augment", "verify", "assemble", "gate"}
     assert {f"corpus_build.{step}" for step in steps} <= {event["job"]["name"] for event in ours}
+    # Each judge is a run of its own, under the task that asked them all.
+    judges = {event["job"]["name"] for event in events if "corpus-provenance" in event["producer"]
+              and event["run"]["facets"].get("parent", {}).get("run", {}).get("runId") in tasks}
+    assert {f"corpus_build.judge.judge-{name}" for name in JUDGES} <= judges
     for event in ours:
         same = [other for other in theirs if other["run"]["runId"] == event["run"]["runId"]]
         assert {other["eventType"] for other in same} == {"START", "COMPLETE"}, event["job"]
@@ -204,7 +209,7 @@ def test_a_run_by_hand_without_a_name_opens_nothing_and_nor_does_a_mark(built: S
 
 def test_a_gate_marked_as_success_publishes_nothing(built: Site) -> None:
     assert built.airflow.wait("corpus_build", built.refused, 120) == "failed"
-    assert "human" in built.said("corpus_build", built.refused, "gate")
+    assert "at least 1000 records" in built.said("corpus_build", built.refused, "gate")
     events, runs = len(built.asset_events()), len(built.airflow.runs("model_train"))
     built.mark_success("corpus_build", built.refused, "gate")
     time.sleep(3)
@@ -280,7 +285,7 @@ def test_killed_tasks_and_supervisors_lose_and_double_nothing(built: Site) -> No
     # the tests above. The gate names the manifest of the set's files, which names the ledger.
     made, reference = manifests(built.killed), manifests(built.ledger)
     assert {name.partition(" ")[0] for name in made} == {
-        "ingest", "snapshot", "augment", "verify", "judge", "assemble", "gate"}
+        "ingest", "snapshot", "augment", "verify", "sketch", "judge", "assemble", "gate"}
     wanted = {name: rows for name, rows in made.items() if not name.startswith("gate")}
     assert wanted == {name: reference.get(name) for name in wanted}
     more = {name.partition(" ")[0] for name in set(reference) - set(wanted)}
