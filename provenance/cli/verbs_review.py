@@ -18,7 +18,7 @@ from provenance.pipeline.asking import Asking, plan_review, read_gold, state, ta
 from provenance.pipeline.editing import edit
 from provenance.pipeline.reviewing import Kept, answers_out, figures, keep
 from provenance.sources.review_files import FORMS, read_replies, write_replies, write_tasks
-from provenance.steps.review import HOW, ROLES, VERDICTS, Reply, Settings, Take, page
+from provenance.steps.review import HOW, NEEDED, ROLES, VERDICTS, Reply, Settings, Take, page
 
 _NAMED = {"jsonl": "file", "parquet": "file"}
 
@@ -38,7 +38,7 @@ def add(verb: Callable[..., argparse.ArgumentParser]) -> None:
         if table:
             added.add_argument("--format", choices=FORMATS, default="table")
         if judges:
-            _settings(added)
+            _settings(added, answers=name in ("say", "import"))
         return added
 
     plan = action("plan", _plan, "Draw records and put them in the queue.")
@@ -86,9 +86,11 @@ def add(verb: Callable[..., argparse.ArgumentParser]) -> None:
     mended.add_argument("--by", required=True, metavar="NAME", help="who answers for it; stored as a pseudonym")
 
 
-def _settings(parser: argparse.ArgumentParser) -> None:
+def _settings(parser: argparse.ArgumentParser, *, answers: bool) -> None:
     usual = Settings()
-    parser.add_argument("--needed", type=int, default=usual.needed, help="reviewers for records that no plan asks about")
+    if answers:
+        parser.add_argument("--needed", type=int, default=None, help="reviewers of the records answered here that no plan asks "
+                            f"about (default: as before, or {NEEDED})")
     parser.add_argument("--gold-threshold", type=float, default=usual.gold_threshold,
                         help=f"share of gold questions below which a reviewer does not count ({usual.gold_threshold})")
     parser.add_argument("--gold-least", type=int, default=usual.gold_least,
@@ -194,7 +196,7 @@ def _edit(arguments: argparse.Namespace) -> int:
 
 
 def _judging(arguments: argparse.Namespace) -> Settings:
-    return Settings(arguments.needed, arguments.gold_threshold, arguments.gold_least)
+    return Settings(getattr(arguments, "needed", None), arguments.gold_threshold, arguments.gold_least)
 
 
 def _take(text: str) -> Take:

@@ -69,6 +69,6 @@ def admit(policy: Policy, applicant: Applicant) -> tuple[str, ...]:
     asked = {*needed, *(() if policy.near else ("near_duplicate",))}
     reasons += [f"check: no pass of {check}" for check in asked - applicant.passed]
     reasons += [f"check: no word of {check}" for check in set(policy.judged) - applicant.judged]
-    refused = asked | set(policy.judged) | (set() if policy.exact else {"exact_duplicate"})
+    refused = asked | set(policy.unrefuted) | (set() if policy.exact else {"exact_duplicate"})
     reasons += [f"check: failed {check}" for check in refused & applicant.failed]
     return tuple(sorted(reasons))

@@ -56,7 +56,7 @@ class Facts:
         missing_checks: check -> members that need it and have no ``pass`` of it.
         failed_checks: check -> members that need it and have a ``fail`` of it.
         unjudged: check of ``checks.judged`` -> members of whom nothing but errors was said.
-        judged_failed: check of ``checks.judged`` -> members with a ``fail`` of it.
+        judged_failed: check of ``checks.judged``, and ``review`` -> members with a ``fail`` of it.
         exact_duplicates: members whose content another member has, beyond the first of each.
         near_duplicates: members with a ``fail`` of the check ``near_duplicate``.
         unjudged_near: members without a ``pass`` or ``fail`` of it: nobody looked.

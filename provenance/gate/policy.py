@@ -38,6 +38,8 @@ ANY_LICENCE = "*"
 NO_LICENCE = "NOASSERTION"
 
 
+#: The check that people speak.
+PEOPLE = "review"
 #: (name, least, greatest): shares from 0 to 1.
 Shares = tuple[tuple[str, float, float], ...]
 
@@ -111,6 +113,11 @@ class Policy:
         """Every check that some member needs, sorted."""
         special = (check for _, needed in (*self.kinds, *self.steps) for check in needed)
         return tuple(sorted({*self.ingested, *self.derived, *self.for_generated, *special}))
+
+    @property
+    def unrefuted(self) -> tuple[str, ...]:
+        """Checks of which no member may have a ``fail``, whatever it needs: a person's rejection stands under every policy."""
+        return tuple(sorted({*self.judged, PEOPLE}))
 
     @property
     def mixes(self) -> bool:

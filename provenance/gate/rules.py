@@ -174,15 +174,14 @@ def rule_checks_failed(policy: Policy, facts: Facts) -> Reason:
 
 
 def rule_judged(policy: Policy, facts: Facts) -> Reason:
-    """Every member was looked at by the judges that may abstain, and none of them found a fault."""
-    if not policy.judged:
-        return Reason("judged", Ruling.ALLOW, "nothing (no checks.judged)", "not looked at")
-    asked, next_step = f"a word of: {_list(policy.judged)}, and no fail", "run `provenance judge`, then leave out what failed"
+    """Every member was looked at by the judges that may abstain, none of them found a fault, and no person rejected it."""
+    asked = f"a word of: {_list(policy.judged)}; no fail of: {_list(policy.unrefuted)}"
+    next_step = "run `provenance judge`, then leave out what failed"
     reason = none_of_each("judged", asked, policy.judged, facts.unjudged, what="members that nobody looked at",
                           next_step=next_step)
     if reason.outcome is Ruling.DENY:
         return reason
-    return none_of_each("judged", asked, policy.judged, facts.judged_failed, what="members with a fail", next_step=next_step)
+    return none_of_each("judged", asked, policy.unrefuted, facts.judged_failed, what="members with a fail", next_step=next_step)
 
 
 def rule_exact_duplicates(policy: Policy, facts: Facts) -> Reason:

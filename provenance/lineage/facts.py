@@ -68,7 +68,7 @@ def _gather(lens: Lens, dataset_batch: int, policy: Policy, altered_files: Viola
     presence = _ask(lens, "gate_presence")[0]
     record = _ask(lens, "gate_records", {"origins": list(query.origins)})[0]
     missing, failed = _checks(lens, query, policy.checks)
-    judged = _ask(lens, "gate_judged", {"checks": list(policy.judged)}) if policy.judged else []
+    judged = _ask(lens, "gate_judged", {"checks": list(policy.unrefuted)})
     near = {} if policy.near else _ask(lens, "gate_near_duplicates")[0]
     members = sum(int(row["members"]) for row in listed)
     recalled, unjudged = (None, None) if policy.recalled else _recalled(lens)
@@ -88,7 +88,7 @@ def _gather(lens: Lens, dataset_batch: int, policy: Policy, altered_files: Viola
         disallowed_licence=_licence(lens, query),
         missing_checks=missing,
         failed_checks=failed,
-        unjudged={row["check"]: _words(row, "missing") for row in judged},
+        unjudged={row["check"]: _words(row, "missing") for row in judged if row["check"] in policy.judged},
         judged_failed={row["check"]: _words(row, "failed") for row in judged},
         exact_duplicates=None if policy.exact else _exact(lens),
         near_duplicates=_words(near, "failed") if near else None,

@@ -70,7 +70,10 @@ def settings_of(name: str, values: Mapping[str, Any], beside: Callable[[str], st
     if len(mistakes) > before:
         return None
     try:
-        return judge.Settings(**read)
+        settings = judge.Settings(**read)
+        if look := getattr(judge, "check", None):
+            look(settings)
+        return settings
     except ProvenanceError as error:
         # What to do next is said once, for all mistakes together.
         mistakes.append(f"{error.subject} {error.problem}")

@@ -37,6 +37,12 @@ class Asked:
     asked_at: datetime
 
 
+def now(reason: str) -> str:
+    """A reason without "withdrawn: now" or "rejected-before: now" before it."""
+    before, found, after = reason.partition(": now ")
+    return after if found and before in ("withdrawn", "rejected-before") else reason
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
     """What the check ``review`` said of a record: every outcome so far, and the last one's reason and value."""
@@ -45,6 +51,21 @@ class Said:
     outcome: Outcome
     reason: str
     value: str
+
+    @property
+    def needed(self) -> int | None:
+        """How many reviewers it was said with; None where the value does not tell."""
+        try:
+            value = json.loads(self.value)
+        except ValueError:
+            return None
+        needed = value.get("needed") if isinstance(value, dict) else None
+        return needed if isinstance(needed, int) and needed >= 1 else None
+
+    @property
+    def now(self) -> str:
+        """What answers add up to by the reason, without what became of an earlier verdict."""
+        return now(self.reason)
 
 
 @dataclass(slots=True)
@@ -82,9 +103,14 @@ class Desk:
             return None
         return record if record in self.asked else None
 
-    def needed(self, record: RecordId, default: int) -> int:
-        """Independent reviewers that a record needs: the most that any plan asks, or the default where none asks."""
-        return max((row.needed for row in self.asked.get(record, ())), default=default)
+    def needed(self, record: RecordId, default: int, wanted: int | None = None) -> int:
+        """Independent reviewers that a record needs: the most that any plan asks.
+
+        Where none asks: what is wanted now, else what its last verdict was said with, else the default.
+        """
+        said = self.said.get(record)
+        unasked = wanted or (said.needed if said else None) or default
+        return max((row.needed for row in self.asked.get(record, ())), default=unasked)
 
     def plan_of(self, record: RecordId) -> str:
         """The newest plan that asks about a record; empty where none does."""

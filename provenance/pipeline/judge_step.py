@@ -16,7 +16,7 @@ from functools import cache, partial
 from typing import Any
 
 from provenance.ledger import Ledger
-from provenance.model.identity import BatchId
+from provenance.model.identity import BatchId, Digest
 from provenance.model.recipe import Recipe
 from provenance.model.verdict import Verdict
 from provenance.pipeline.context import Context
@@ -26,7 +26,7 @@ from provenance.pipeline.run_step import Made, StepResult, Work, run_step
 STEP = "judge"
 _TOOL = "corpus-provenance"
 #: Most records that one batch of verdicts of a whole speaks of, but for a single batch of records that has more.
-GROUP = 200_000
+GROUP = 50_000
 
 #: What a judge of a whole answers once it has looked: the verdicts (and tables) on some batches.
 Speak = Callable[[Sequence[BatchId]], Made]
@@ -65,6 +65,8 @@ def judge_whole(context: Context, judge: str, version: str, batches: Iterable[Ba
     """
     chosen = _filled(context.ledger, batches)
     parents = tuple(sorted({*chosen, *beside}))
+    # The parents alone do not tell whom it speaks of from what it rests on.
+    params = {**params, **({"of": str(Digest.of_json(list(map(str, chosen))))} if set(parents) != set(chosen) else {})}
     before: set[BatchId] = set()
 
     @cache

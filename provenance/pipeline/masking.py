@@ -20,6 +20,7 @@ batch. It looks for nothing but what the own rules of `provenance.steps.screen` 
 
 from __future__ import annotations
 
+import difflib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -41,6 +42,7 @@ from provenance.steps import mask as mask_room
 from provenance.steps import screen as screen_room
 from provenance.steps.mask import Masked, Refused
 from provenance.steps.mask.proof import PROVED
+from provenance.steps.screen.finding import KINDS
 
 __all__ = ["CHECK", "STEP", "Masking", "mask_records", "said_of", "stood_in_digest", "stood_in_for"]
 
@@ -71,9 +73,11 @@ class Masking:
                 raise PolicyError("mask.languages", f"names {name!r}, which is no language that is known here",
                                   f"known: {', '.join(all_languages())}")
         for kind in self.kinds:
-            if not kind or kind != kind.strip():
+            # A slip of the pen would find nothing, and say so as if there were nothing.
+            if kind not in KINDS:
+                near = difflib.get_close_matches(kind, sorted(KINDS), 1)
                 raise PolicyError("mask.kinds", f"names {kind!r}, which is no kind of finding",
-                                  "give kinds as findings have them: docs/masking.md")
+                                  f"did you mean {near[0]}?" if near else f"known: {', '.join(sorted(KINDS))}")
 
 
 def mask_records(context: Context, batches: Iterable[BatchId], masking: Masking = Masking()) -> StepResult:

@@ -11,6 +11,7 @@ fault named. Nothing here takes silence for an answer.
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -25,12 +26,13 @@ from provenance.model.identity import BatchId, Digest, RecordId
 from provenance.model.recipe import Recipe
 from provenance.model.verdict import Verdict
 from provenance.pipeline.context import Context
-from provenance.pipeline.desk import Desk, known_record, makers_of, read_desk
+from provenance.pipeline.desk import Desk, known_record, makers_of, now, read_desk
 from provenance.pipeline.inspection import verdict_rows
 from provenance.pipeline.run_step import Made, StepResult, Work, run_step
 from provenance.sources.review_files import refuse
 from provenance.steps.ingest.pseudonym import pseudonym
 from provenance.steps.review import (
+    NEEDED,
     VERSION,
     Agreement,
     Answer,
@@ -51,7 +53,7 @@ from provenance.steps.review import (
 STEP = "review"
 #: How a tool's own number of a user is marked: it names nobody.
 _NUMBER = "user:"
-_PERSON = "person:"
+_PSEUDONYM = re.compile(r"person:[0-9a-f]{16}")
 _USUAL = Settings()
 Item = TypeVar("Item")
 #: An answer from further ahead than clocks differ would stay the last word whatever its author said next.
@@ -98,16 +100,19 @@ def person(ledger: Ledger, who: str, people: Mapping[str, str] | None = None) ->
         people: the tool's number or name -> the person's name or address.
 
     Raises:
-        InvalidId: nobody is named.
+        InvalidId: nobody is named, or by characters that nobody can see.
     """
     named = {**(people or {})}
     bare = who.removeprefix(_NUMBER)
     found = (named.get(who) or named.get(bare) or who).strip()
-    if not found:
+    if not any(character.isprintable() and not character.isspace() for character in found):
         raise InvalidId("reviewer", "is empty: somebody has to answer for it", "name them with --by NAME")
+    if not found.isprintable():
+        raise InvalidId(f"reviewer {found!a}", "holds characters that cannot be seen, so it may pass for somebody else",
+                        "name them without: --by NAME, or --person ID=NAME")
     if found.startswith(_NUMBER):
         raise InvalidId(bare, "is a user's number and names nobody", f"say who that is: --person {bare}=NAME")
-    if found.startswith(_PERSON) and len(found) == len(_PERSON) + 16:
+    if _PSEUDONYM.fullmatch(found):
         return found
     name, address = ("", found) if "@" in found else (found, "")
     return pseudonym(name, address, ledger.pseudonym_key())
@@ -121,6 +126,7 @@ def keep(context: Context, replies: Iterable[Reply], origin: str, settings: Sett
     no more.
 
     Args:
+        settings: ``needed`` counts only for records that the replies are about; all others keep what they had.
         origin: the tool: "cli", "file", "airflow", "label-studio", "argilla".
         people: a tool's number of a user -> who that is.
         where: what the replies came in, for messages.
@@ -136,7 +142,9 @@ def keep(context: Context, replies: Iterable[Reply], origin: str, settings: Sett
         desk.answers.setdefault(answer.record, []).append(answer)
     standing = Standing(score(desk.everything, desk.gold, ledger.pseudonym_key()),
                         makers_of(ledger, desk.answers), frozenset(desk.gold))
-    said = [verdict for record in sorted(desk.answers) if (verdict := _verdict(desk, record, standing, settings))]
+    about = {answer.record for answer, _ in given}
+    said = [verdict for record in sorted(desk.answers)
+            if (verdict := _verdict(desk, record, standing, settings, settings.needed if record in about else None))]
     adding = _by_batch(new, lambda answer: answer.record)
     saying = _by_batch(said, lambda verdict: verdict.record)
     knowing = _by_batch(desk.everything, lambda answer: answer.record)
@@ -146,7 +154,8 @@ def keep(context: Context, replies: Iterable[Reply], origin: str, settings: Sett
         for batch in batches:
             answers, verdicts, known = adding.get(batch, []), saying.get(batch, []), knowing.get(batch, [])
             recipe = Recipe(STEP, VERSION, {
-                "answers": str(digest_of(answers)), "known": str(digest_of(known)), "settings": asdict(settings),
+                "answers": str(digest_of(answers)), "known": str(digest_of(known)),
+                "settings": {**asdict(settings), "needed": settings.needed or NEEDED},
                 "verdicts": str(Digest.of_json([[str(v.record), str(v.outcome), v.reason, v.value] for v in verdicts]))},
                 (batch,))
             yield Work(recipe, partial(_make, answers, verdicts), "verified" if verdicts else "")
@@ -175,7 +184,7 @@ def answers_out(ledger: Ledger, plan: str = "") -> list[dict[str, Any]]:
 def _answers(ledger: Ledger, desk: Desk, replies: Iterable[Reply], origin: str, people: Mapping[str, str],
              where: str) -> list[tuple[Answer, bool]]:
     """Answers with whether their time was given; every fault of every reply is found before any is raised."""
-    now = datetime.now(UTC)
+    today = datetime.now(UTC)
     found: list[tuple[Answer, bool]] = []
     faults: list[str] = []
     # A file asks for the same few people and batches again and again, and each costs a look at the disk.
@@ -193,12 +202,12 @@ def _answers(ledger: Ledger, desk: Desk, replies: Iterable[Reply], origin: str, 
             who = name(reply.who) if reply.who.strip() else ""
         except InvalidId as error:
             wrong.append(f"{error.subject} {error.problem} ({error.next_step})")
-        if reply.at is not None and reply.at > now + _AHEAD:
+        if reply.at is not None and reply.at > today + _AHEAD:
             wrong.append(f"was given on {reply.at:%Y-%m-%d}, which is still to come")
         if wrong or record is None:
             faults += [f"{reply.place} {each}" for each in wrong]
             continue
-        found.append((Answer(record, who, reply.verdict, label_text(reply.label), reply.at or now,
+        found.append((Answer(record, who, reply.verdict, label_text(reply.label), reply.at or today,
                              reply.plan or desk.plan_of(record), reply.role, reply.comment.strip(), reply.seconds, origin),
                       reply.at is not None))
     refuse(where, faults)
@@ -235,12 +244,15 @@ def _by_batch(items: Iterable[Item], record_of: Callable[[Item], RecordId | None
     return found
 
 
-def _verdict(desk: Desk, record: RecordId, standing: Standing, settings: Settings) -> Verdict | None:
-    """What a record's answers add up to; None where just that was said last."""
+def _verdict(desk: Desk, record: RecordId, standing: Standing, settings: Settings, wanted: int | None) -> Verdict | None:
+    """What a record's answers add up to; None where just that was said last.
+
+    That an approval was withdrawn is said once: asked again, it would be called a rejection.
+    """
     last = desk.said.get(record)
-    verdict = agree(record, desk.answers[record], desk.needed(record, settings.needed), standing, settings,
+    verdict = agree(record, desk.answers[record], desk.needed(record, NEEDED, wanted), standing, settings,
                     last.outcomes if last else frozenset())
-    if last and (last.outcome, last.reason, last.value) == (verdict.outcome, verdict.reason, verdict.value):
+    if last and (last.outcome, last.now, last.value) == (verdict.outcome, now(verdict.reason), verdict.value):
         return None
     return verdict
 

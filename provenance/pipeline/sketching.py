@@ -16,7 +16,6 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache, partial
-from pathlib import Path
 from types import TracebackType
 from typing import IO
 
@@ -96,42 +95,40 @@ class Sketchbook:
     """
 
     def __init__(self, ledger: Ledger, batches: Sequence[BatchId]) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="sketches-")
         places: dict[str, list[Numbers]] = {name: [np.zeros(0, np.int64)] for name in _VIEWS}
         shingles: dict[str, list[Numbers]] = {name: [np.zeros(0, np.int64)] for name in _VIEWS}
         params = dedup_sketch.parameters()
-        files = {name: [self._path(name, band).open("wb") for band in range(view.bands)] for name, view in _VIEWS.items()}
-        try:
-            start = 0
-            for batch in batches:
-                table = ledger.table(ledger.require(sketch_recipe(batch, params).batch), "sketches")
-                for name, view in _VIEWS.items():
-                    chosen = table.filter(pc.equal(table.column("view"), name)).combine_chunks()
-                    places[name].append(chosen.column("row").to_numpy().astype(np.int64) + start)
-                    shingles[name].append(chosen.column("shingles").to_numpy().astype(np.int64))
-                    keys = pc.list_flatten(chosen.column("bands")).to_numpy().reshape(-1, view.bands)
-                    for band, file in enumerate(files[name]):
-                        file.write(keys[:, band].tobytes())
-                start += ledger.require(batch).records
-        finally:
-            for each in files.values():
-                for file in each:
-                    file.close()
+        # Without names: whatever kills this process, they are gone with it.
+        self._files: dict[str, list[IO[bytes]]] = {
+            name: [tempfile.TemporaryFile(prefix="sketches-") for _ in range(view.bands)]  # noqa: SIM115  # by __exit__
+            for name, view in _VIEWS.items()}
+        start = 0
+        for batch in batches:
+            table = ledger.table(ledger.require(sketch_recipe(batch, params).batch), "sketches")
+            for name, view in _VIEWS.items():
+                chosen = table.filter(pc.equal(table.column("view"), name)).combine_chunks()
+                places[name].append(chosen.column("row").to_numpy().astype(np.int64) + start)
+                shingles[name].append(chosen.column("shingles").to_numpy().astype(np.int64))
+                keys = pc.list_flatten(chosen.column("bands")).to_numpy().reshape(-1, view.bands)
+                for band, file in enumerate(self._files[name]):
+                    file.write(keys[:, band].tobytes())
+            start += ledger.require(batch).records
         self.places = {name: np.concatenate(parts) for name, parts in places.items()}
         self.shingles = {name: np.concatenate(parts) for name, parts in shingles.items()}
 
     def column(self, view: str, band: int) -> Numbers:
         """The keys of one band, in the order of ``places``."""
-        return np.fromfile(self._path(view, band), np.int64)
-
-    def _path(self, view: str, band: int) -> Path:
-        return Path(self._folder.name) / f"{view}-{band}"
+        file = self._files[view][band]
+        file.seek(0)
+        return np.fromfile(file, np.int64)
 
     def __enter__(self) -> Sketchbook:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self._folder.cleanup()
+        for files in self._files.values():
+            for file in files:
+                file.close()
 
 
 class ShingleFile:

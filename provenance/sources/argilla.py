@@ -35,13 +35,15 @@ def rows(text: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Each person's submitted response that holds a verdict, as the fields of a reply.
 
     Raises:
-        ValueError: it is no list of Argilla records, or a response has no status.
+        ValueError: it is no list of Argilla records, none of them looks like one, or a response has no status.
     """
     exported = json.loads(text)
     if isinstance(exported, dict):
         exported = exported.get("items", exported.get("records"))
     if not isinstance(exported, list) or not all(isinstance(record, dict) for record in exported):
         raise ValueError("an export is a list of records")
+    if exported and not any("fields" in record or "responses" in record for record in exported):
+        raise ValueError(f"none of its {len(exported)} records has fields or responses")
     for number, record in enumerate(exported, 1):
         metadata = record.get("metadata")
         carried: Mapping[str, Any] = metadata if isinstance(metadata, Mapping) else {}

@@ -56,6 +56,8 @@ def rows(text: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
     exported = json.loads(text)
     if not isinstance(exported, list) or not all(isinstance(task, dict) for task in exported):
         raise ValueError("an export is a list of tasks")
+    if exported and not any("data" in task or "annotations" in task or "completions" in task for task in exported):
+        raise ValueError(f"none of its {len(exported)} tasks has data or annotations (export as JSON, not as JSON-MIN)")
     for number, task in enumerate(exported, 1):
         data, annotations = _mapping(task.get("data")), task.get("annotations", task.get("completions"))
         if not isinstance(annotations, list):

@@ -83,6 +83,8 @@ def read_replies(path: str | Path, form: str, by: str = "") -> list[Reply]:
         if where.stat().st_size > LARGEST:
             raise SourceError(where, f"has more than {LARGEST // 2**20} MiB", "cut it into several files")
         given = list(_parquet_rows(where) if form == "parquet" else _READERS[form](where.read_text("utf-8-sig")))
+        if given and form in ("jsonl", "parquet") and not any("record" in row or "verdict" in row for _, row in given):
+            raise ValueError(f"none of its {len(given)} rows has a record or a verdict")
     except OSError as error:
         raise SourceError(where, f"cannot be read: {error.strerror or error}", "check its path, owner and mode") from error
     except UnicodeDecodeError as error:

@@ -33,6 +33,10 @@ VERSION = "1"
 WIDTH = 5
 
 
+#: Masked Jaccard from which child and parent are the same code with other names.
+SAME = 0.95
+
+
 @dataclass(frozen=True, slots=True)
 class Grams:
     """Distinct runs of tokens of one text, sorted: plain and masked; and how many tokens it has."""
@@ -175,7 +179,8 @@ def judged(record: RecordId, parent: RecordId, like: Likeness, by_chance: Chance
         "likeness": _rounded(like.score), "raw": _rounded(like.raw), "contained": _rounded(like.contained),
         "masked": _rounded(like.masked), "threshold": _rounded(by_chance.threshold), "pairs": by_chance.pairs,
         "rank": 1 + len(nearer)}).decode()
-    alike = like.score > by_chance.threshold
+    # The same code but for names is alike whatever pairs of the language are: in scripts of one form chance is high.
+    alike = like.score > by_chance.threshold or like.masked >= SAME
     if nearest is not None:
         outcome = Outcome.WARN if alike else Outcome.FAIL
         return Verdict(CHECK, outcome, record, value=value, reason=f"nearer-to: {nearest.record}")
@@ -240,7 +245,10 @@ class Fingerprints:
             most: how many to give.
         """
         distinct, hashes, owners = self._index
-        found = np.intersect1d(distinct, text, assume_unique=True)
+        if not len(distinct) or not len(text):
+            return []
+        # Not `intersect1d`: it would sort all fingerprints of the corpus once a child.
+        found = text[distinct[np.minimum(np.searchsorted(distinct, text), len(distinct) - 1)] == text]
         if not len(found):
             return []
         first, last = np.searchsorted(hashes, found, "left"), np.searchsorted(hashes, found, "right")

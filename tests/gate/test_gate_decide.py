@@ -57,7 +57,7 @@ def facts(of: Policy = POLICY, /, **changes: Any) -> Facts:
         "origins": {"human": 6, "synthetic_rule": 4},
         "cells": CELLS,
         "unjudged": dict.fromkeys(of.judged, NONE),
-        "judged_failed": dict.fromkeys(of.judged, NONE),
+        "judged_failed": dict.fromkeys(of.unrefuted, NONE),
         "missing_checks": none_each,
         "failed_checks": none_each,
     }
@@ -198,7 +198,7 @@ def some_facts(draw: st.DrawFn) -> Facts:
                 st.none() | st.dictionaries(st.sampled_from(["human", "synthetic_rule"]), st.integers(-1, 9))
             )
         elif name in ("unjudged", "judged_failed"):
-            changes[name] = draw(st.none() | st.dictionaries(st.just("collapse"), _VIOLATION))
+            changes[name] = draw(st.none() | st.dictionaries(st.sampled_from(["collapse", "review"]), _VIOLATION))
         elif name == "cells":
             changes[name] = draw(st.none() | st.dictionaries(st.sampled_from(sorted(CELLS)), st.integers(-1, 9)))
         elif name in ("missing_checks", "failed_checks"):

@@ -257,7 +257,7 @@ def oracle(made: World, policy: Policy) -> dict[str, Any]:
             c: sum(c in needs(k) and "fail" in outcomes.get((k, c), ()) for k in members) for c in policy.checks
         },
         "unjudged": {c: sum(not outcomes.get((k, c), set()) - {"error"} for k in members) for c in policy.judged},
-        "judged_failed": {c: sum("fail" in outcomes.get((k, c), ()) for k in members) for c in policy.judged},
+        "judged_failed": {c: sum("fail" in outcomes.get((k, c), ()) for k in members) for c in policy.unrefuted},
         "exact_duplicates": sum(n - 1 for n in contents.values()),
         "near_duplicates": sum("fail" in outcomes.get((k, "near_duplicate"), ()) for k in members),
         "unjudged_near": sum(not {"pass", "fail"} & outcomes.get((k, "near_duplicate"), set()) for k in members),

@@ -223,7 +223,6 @@ def test_asked_twice_all_is_adopted_and_nothing_is_doubled(corpus: Corpus) -> No
     assert sorted(manifest.batch for manifest in corpus.ledger.manifests()) == there
 
 
-@pytest.mark.xfail(strict=True, reason="judge_whole: what is judged and what only stands beside are one list in the recipe")
 def test_children_alone_and_then_with_their_roots_are_two_questions(corpus: Corpus) -> None:
     root = corpus.roots(record(BASE, HUMAN))
     child = corpus.made([(BASE + "X", [(RecordId(root.number, 0), "source")])], "model-1")
@@ -235,7 +234,6 @@ def test_children_alone_and_then_with_their_roots_are_two_questions(corpus: Corp
     corpus.heard([root], settings=settings)
 
 
-@pytest.mark.xfail(strict=True, reason="agree: a withdrawn approval is called a rejection as soon as it is asked again")
 def test_what_was_said_of_a_withdrawn_approval_is_said_once(corpus: Corpus) -> None:
     one = corpus.roots(record(BASE, HUMAN))
     replies = [Reply(f"row {who}", f"rec:{one}.0", who, verdict) for who, verdict in

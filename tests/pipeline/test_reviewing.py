@@ -122,6 +122,29 @@ def test_names_are_pseudonyms_and_one_person_is_one(ledger: Ledger) -> None:
     assert cyd == answers_out(ledger)[0]["reviewer"] == person(ledger, cyd)
 
 
+@pytest.mark.parametrize("who", ["\u200b", " \ufeff ", "ad\u200ba", "ada\x1b[2J", "\ud800"])
+def test_names_that_cannot_be_seen_are_refused(ledger: Ledger, who: str) -> None:
+    with pytest.raises(InvalidId) as raised:
+        person(ledger, who)
+    assert str(raised.value).isprintable()
+
+
+def test_only_sixteen_hex_digits_are_a_pseudonym(ledger: Ledger) -> None:
+    assert person(ledger, "person:0123456789abcdef") == "person:0123456789abcdef"
+    for who in ("person:Ada Lovelace Xyz", "person:0123456789ABCDEF"):
+        assert person(ledger, who) != who
+
+
+def test_a_number_of_reviewers_counts_only_where_answers_come(ledger: Ledger) -> None:
+    one, two, *_ = (f"rec:{batch}.0" for batch in current(ledger).records)
+    review(ledger, says(one, "ada", "approve"))
+    review(ledger, says(two, "ada", "approve"), settings=Settings(needed=1))
+    assert outcomes(ledger) == {one: ("abstain", "waiting: 1 of 2"), two: ("pass", "approved: 1 of 1")}
+    assert review(ledger).verdicts == () == review(ledger, settings=Settings(needed=3)).verdicts
+    review(ledger, says(two, "bob", "approve", 1), says(one, "bob", "approve", 1))
+    assert outcomes(ledger) == {one: ("pass", "approved: 2 of 2"), two: ("pass", "approved: 2 of 1")}
+
+
 def test_the_author_of_a_program_does_not_pass_it(ledger: Ledger) -> None:
     """The commits of the small repository are by ada@example.org, and her pseudonym is the same in both places."""
     with Lens(ledger) as lens:
@@ -231,7 +254,7 @@ def test_the_same_answers_through_two_tools_are_the_same_reviews(ledger: Ledger,
 
 
 def test_an_edit_is_a_new_record_that_its_editor_cannot_pass(ledger: Ledger) -> None:
-    task = planned(ledger)[0]
+    task = next(task for task in planned(ledger, 13) if "STOP RUN" in task.text)
     text = task.text.replace("STOP RUN", "GOBACK")
     made_ = edit(speaking(ledger), task.record, text, "ada")
     assert edit(speaking(ledger), task.record, text, "ada").adopted == 1

@@ -129,6 +129,9 @@ def test_an_argilla_export_is_read(tmp_path: Path) -> None:
     ("label-studio", '[{"data": {}, "annotations": 3}]', "annotations that are no list"),
     ("argilla", "[3]", "a list of records"),
     ("argilla", '[{"metadata": {}, "responses": {"verdict": [{"value": "approve", "user_id": "u"}]}}]', "it may be a draft"),
+    ("argilla", '[{"data": {}, "annotations": []}]', "none of its 1 records has fields or responses"),
+    ("label-studio", '[{"fields": {}, "responses": []}]', "none of its 1 tasks has data or annotations"),
+    ("jsonl", '{"data": {}, "annotations": []}\n', "none of its 1 rows has a record or a verdict"),
     ("parquet", "PAR0", "is not parquet")])
 def test_what_cannot_be_read_is_refused_by_name(tmp_path: Path, form: str, text: str, said: str) -> None:
     (tmp_path / "answers").write_text(text)

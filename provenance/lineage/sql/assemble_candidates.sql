@@ -3,12 +3,14 @@
 -- Columns: batch, row, language, kind, origin, evidence, depth, licence, licences, content_sha256, overflow, bytes, generator, step, derived, generated, passed, failed, judged
 WITH said AS (
     SELECT batch, row,
-           list(DISTINCT "check") FILTER (outcome = 'pass') AS passed,
-           list(DISTINCT "check") FILTER (outcome = 'fail') AS failed,
-           list(DISTINCT "check") FILTER (outcome <> 'error') AS judged
-    FROM raw_verdicts
+           list(DISTINCT "check") FILTER (outcome = 'pass' AND counts) AS passed,
+           -- As the gate counts it: a fail is for ever, whoever said it, but for what was compared with another whole.
+           list(DISTINCT "check") FILTER (outcome = 'fail' AND (counts OR NOT is_relative("check"))) AS failed,
+           list(DISTINCT "check") FILTER (outcome <> 'error' AND counts) AS judged
+    FROM (SELECT *, said_in IN (SELECT unnest($verdicts::BIGINT[])) OR ("check" IN ('proof', 'masking') AND said_in = batch) AS counts
+          FROM raw_verdicts)
     -- What a making proved is said in the batch that it made.
-    WHERE (said_in IN (SELECT unnest($verdicts::BIGINT[])) OR ("check" IN ('proof', 'masking') AND said_in = batch)) AND batch IN (SELECT unnest($batches::BIGINT[]))
+    WHERE batch IN (SELECT unnest($batches::BIGINT[]))
     GROUP BY batch, row
 )
 SELECT r.batch, r.row, r.language, r.kind, r.origin, r.evidence, r.depth, r.licence, r.licences, r.content_sha256,

@@ -14,10 +14,11 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache, partial
+from pathlib import Path
 
 import numpy as np
 
-from provenance.errors import PolicyError
+from provenance.errors import PolicyError, SourceError
 from provenance.ledger import Ledger
 from provenance.model.identity import BatchId, RecordId, canonical_json
 from provenance.model.verdict import Outcome, Verdict
@@ -63,6 +64,18 @@ class Settings:
             if getattr(self, name) < 1:
                 raise PolicyError(f"judge.contamination.{name}", f"is {getattr(self, name)}, less than 1",
                                   "leave it out for the default")
+
+
+def check(settings: Settings) -> None:
+    """Look whether every benchmark is there, before hours of other work.
+
+    Raises:
+        SourceError: one is not.
+    """
+    for where in settings.benchmarks:
+        if not Path(where).exists():
+            raise SourceError(f"judge.contamination.benchmarks {where}", "is not there",
+                              "give a path beside the build file, or from the working folder")
 
 
 def judge(context: Context, batches: Sequence[BatchId], settings: Settings) -> StepResult:

@@ -6,8 +6,8 @@ its parent never heard of. Hosts are sought everywhere, comments too.
 It refuses to ask any registry whether a name exists: it holds them against the parents, the human corpus of the same
 language and what the settings allow, and nothing else.
 
-    >>> sorted(str(name) for name in hosts("see HTTPS://Evil.Example.COM:8080/x, or 10.1.2.3 ."))
-    ['address 10.1.2.3', 'host evil.example.com']
+    >>> sorted(str(name) for name in hosts("see HTTPS://Evil.Attacker.COM:8080/x, or 10.1.2.3 ."))
+    ['address 10.1.2.3', 'host evil.attacker.com']
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ _HOST = re.compile(r"(?<![\w.-])((?:[a-z0-9](?:[a-z0-9-]{0,62})\.){1,6}(?:com|ne
 _ADDRESS = re.compile(r"(?<![\w.])((?:\d{1,3}\.){3}\d{1,3})(?![\w.])")
 #: Addresses of nobody in particular.
 _OWN = re.compile(r"127\.|0\.|255\.")
+#: Reserved for examples and tests (RFC 2606, RFC 6761): they lead nowhere, and masking writes them.
+_RESERVED = re.compile(r"(?:^|\.)(?:example\.(?:com|net|org)|example|test|invalid|localhost)$")
 _LOCAL = frozenset({"localhost", "www.w3.org", "xmlns.jcp.org", "java.sun.com", "schemas.xmlsoap.org"})
 _W = r"[A-Za-z0-9$#@_-]"
 
@@ -75,7 +77,7 @@ def hosts(text: str) -> set[Name]:
     named = {hit.lower().rstrip(".-") for pattern in (_URL, _HOST) for hit in pattern.findall(text)}
     addresses = {hit for hit in _ADDRESS.findall(text)
                  if not _OWN.match(hit) and all(int(part) < 256 for part in hit.split("."))}
-    return ({Name("host", host) for host in named - _LOCAL if not re.fullmatch(r"[\d.]+", host)}
+    return ({Name("host", host) for host in named - _LOCAL if not re.fullmatch(r"[\d.]+", host) and not _RESERVED.search(host)}
             | {Name("address", address) for address in addresses})
 
 

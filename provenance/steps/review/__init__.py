@@ -20,11 +20,11 @@ from provenance.steps.review.answer import (
     label_text,
     latest,
 )
-from provenance.steps.review.consensus import CHECK, VERSION, Settings, Standing, agree, untrusted
+from provenance.steps.review.consensus import CHECK, NEEDED, VERSION, Settings, Standing, agree, untrusted
 from provenance.steps.review.gold import KNOWN, Score, gold_digest, score
 from provenance.steps.review.page import page
 from provenance.steps.review.plan import HOW, Candidate, Drawn, Take, draw
 
-__all__ = ["CHECK", "HOW", "KNOWN", "QUESTIONS", "ROLES", "VERDICTS", "VERSION", "Agreement", "Answer", "Candidate", "Drawn",
-           "Pair", "Reply", "Score", "Settings", "Standing", "Take", "Task", "agree", "alpha", "digest_of", "draw",
+__all__ = ["CHECK", "HOW", "KNOWN", "NEEDED", "QUESTIONS", "ROLES", "VERDICTS", "VERSION", "Agreement", "Answer", "Candidate",
+           "Drawn", "Pair", "Reply", "Score", "Settings", "Standing", "Take", "Task", "agree", "alpha", "digest_of", "draw",
            "faults_of", "gold_digest", "kappa", "label_text", "latest", "measure", "page", "score", "untrusted"]

@@ -26,6 +26,8 @@ from provenance.steps.review.gold import Score
 
 CHECK = "review"
 VERSION = "1"
+#: Independent reviewers where neither a plan nor anybody else says how many.
+NEEDED = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +35,18 @@ class Settings:
     """When people agree.
 
     Attributes:
-        needed: independent reviewers where no plan says how many; a plan's own number counts for its records.
+        needed: independent reviewers of records that no plan asks about and that answers come for; None: as was said of
+            them before, else `NEEDED`. A plan's own number counts for its records.
         gold_threshold: share of gold questions, 0..1, below which a reviewer does not count.
         gold_least: gold questions that a reviewer must have answered before that is judged.
     """
 
-    needed: int = 2
+    needed: int | None = None
     gold_threshold: float = 0.7
     gold_least: int = 3
 
     def __post_init__(self) -> None:
-        if not 1 <= self.needed <= 100:
+        if self.needed is not None and not 1 <= self.needed <= 100:
             raise PolicyError("review.needed", f"is {self.needed}, not in 1..100", "two is usual")
         if not 0.0 <= self.gold_threshold <= 1.0:
             raise PolicyError("review.gold_threshold", f"is {self.gold_threshold}, not in 0..1", "0.7 is the default")

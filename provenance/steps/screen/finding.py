@@ -12,6 +12,10 @@ import bisect
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+#: Every kind of value that a rule may name, for masking.
+KINDS = frozenset({"account", "card", "date-of-birth", "email", "hash", "hidden", "homoglyph", "iban", "ip-address", "key",
+                   "national-id", "password", "person", "phone", "tax-id", "token"})
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Finding:

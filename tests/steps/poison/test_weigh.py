@@ -150,14 +150,14 @@ def test_new_names_are_held_against_parents_people_and_settings():
         ("lookalike-added", "package org.apache.commons.lang4, known is org.apache.commons.lang3")]
     ground.learn(child)
     assert weigh(child, [parent], True, ground) == []
-    calls = look("// http://evil.example.com/x\n", "java", "program")
+    calls = look("// http://evil.attacker.com/x\n", "java", "program")
     assert [each.code for each in weigh(calls, [parent], True, Ground())] == ["host-added"]
-    assert weigh(calls, [parent], True, Ground(("example.com",))) == []
+    assert weigh(calls, [parent], True, Ground(("attacker.com",))) == []
 
 
 def test_names_of_every_kind():
-    assert {str(name) for name in hosts("ftp://u:p@files.bank.example/ 10.0.0.9 127.0.0.1 300.1.1.1 at www.x.org")} == {
-        "host files.bank.example", "address 10.0.0.9", "host www.x.org"}
+    assert {str(name) for name in hosts("ftp://u:p@files.bank.net/ 10.0.0.9 127.0.0.1 300.1.1.1 at www.x.org")} == {
+        "host files.bank.net", "address 10.0.0.9", "host www.x.org"}
     assert packages("           COPY PAYREC.\n           CALL 'SUBPGM' USING A.\n", "cobol") == {
         Name("copybook", "payrec"), Name("program", "subpgm")}
     assert packages("//S EXEC PGM=PAYROLL\n//T EXEC PROC1\n", "jcl") == {Name("program", "payroll"), Name("procedure", "proc1")}
@@ -229,3 +229,9 @@ def test_a_file_of_the_corpus_is_no_invented_name() -> None:
     assert {each.detail for each in weigh(child, [], True, ground)} == {"copybook emprec", "program paycalc"}
     ground.shelve("cobol", "copy/EMPREC.cpy")
     assert {each.detail for each in weigh(child, [], True, ground)} == {"program paycalc"}
+
+
+@pytest.mark.parametrize("host", ["example.com", "a.example.org", "mail.example", "host.test", "x.invalid"])
+def test_reserved_domains_lead_nowhere(host: str) -> None:
+    assert not [name for name in hosts(f"see http://{host}/x and mail a@{host}") if name.kind == "host"]
+    assert hosts("http://example.com.evil.net/x") == {Name("host", "example.com.evil.net")}
