@@ -55,7 +55,7 @@ seed = 7
 near_duplicate = 1
 without = ["origin"]
 [judge.contamination]
-benchmarks = ["payroll", "elsewhere.jsonl"]
+benchmarks = ["payroll"]
 [splits]
 train = 1
 """)
@@ -63,8 +63,7 @@ train = 1
     assert (long.transforms, long.seed) == (("split-move",), 7)
     assert long.judging.names == tuple(name for name in JUDGES if name != "origin")
     assert long.judging.settings["duplicates"].near == 1.0
-    # Beside the build file where something is there, as given where not.
-    assert long.judging.settings["contamination"].benchmarks == (str(tmp_path / "payroll"), "elsewhere.jsonl")
+    assert long.judging.settings["contamination"].benchmarks == (str(tmp_path / "payroll"),)
     assert dict(long.shares) == {"train": 1}
 
 
@@ -91,6 +90,7 @@ def test_all_mistakes_come_at_once_with_their_paths(tmp_path):
     ("augment = {transforms = [['a']]}", "augment.transforms is not a list of texts"),
     ("augment = {transforms = ['split-moves']}", "did you mean split-move?"),
     ("augment = {seed = true}", "augment.seed is bool"), ("judge = {near_duplicate = 0.2}", "judge.duplicates.near is 0.2"),
+    ("judge = {contamination = {benchmarks = ['gone.jsonl']}}", "judge.contamination.benchmarks gone.jsonl is not there"),
     ("judge = {onyl = ['screen']}", "judge.onyl is not a known key (did you mean only?)"),
     ("judge = {only = ['scren']}", "judge.only names 'scren' (did you mean screen?)"),
     ("judge = {without = 'screen'}", "judge.without is not a list"),
