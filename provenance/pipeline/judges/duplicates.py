@@ -90,8 +90,9 @@ def _params(settings: Settings) -> dict[str, object]:
 def _said(found: Found, batch: BatchId, settings: Settings) -> list[Verdict]:
     rensa = str(dedup_sketch.parameters()["library_version"])
     verdicts = []
+    begin = found.begin(batch)
     for record in found.of_batch(batch):
-        place = RecordId(batch.number, record - found.begin(batch))
+        place = RecordId(batch.number, record - begin)
         same = int(found.first[record])
         exact = (same, 1.0) if same != record else None
         verdicts.append(_verdict(found, "exact_duplicate", "duplicate-of", place, record, exact, ("corpus-provenance", VERSION)))
